@@ -1,0 +1,133 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { z } from 'zod'
+
+const MIB = 1024 * 1024
+const GIB = 1024 * MIB
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must lie between ${least} and ${most}`)
+
+const share = z
+  .string()
+  .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
+  .transform(Number)
+
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
+
+/** One setting a line: its form and, by `prefault`, what holds where the environment is silent. */
+const settings = z.object({
+  // Network
+  HOST: z.string().min(1).prefault('127.0.0.1').describe('Address to listen on.'),
+  PORT: wholeNumber(0, 65535).prefault('3000').describe('Port to listen on; 0 takes any free one.'),
+  TRUST_PROXY: flag.prefault('false').describe('Believe X-Forwarded-* headers; only behind a proxy that sets them.'),
+
+  // State
+  DATA_DIR: z.string().min(1).prefault('./data').describe('Folder for datasets, models and records.'),
+  STORE: z.enum(['memory', 'redis']).prefault('memory').describe('Where records live; memory also writes DATA_DIR.'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'must start with redis:// or rediss://')
+    .optional()
+    .describe('Redis, when STORE is redis.'),
+
+  // Access
+  API_KEYS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('JSON file of API keys; without it there is one default tenant.'),
+  ALLOW_ANONYMOUS: flag
+    .prefault('false')
+    .describe('Without keys, listen on other addresses than loopback all the same.'),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(1, 100_000_000)
+    .prefault('600000')
+    .describe('Requests a minute for each API key (for each address where there are no keys).'),
+
+  // Limits
+  UPLOAD_MAX_BYTES: wholeNumber(1, 1024 * GIB)
+    .prefault(String(2 * GIB))
+    .describe('Largest upload.'),
+  DECOMPRESSED_MAX_BYTES: wholeNumber(1, 8192 * GIB)
+    .prefault(String(8 * GIB))
+    .describe('Largest size that a compressed file may unpack to.'),
+  BODY_MAX_BYTES: wholeNumber(1024, GIB).prefault(String(MIB)).describe('Largest JSON body.'),
+  ASSIGN_BODY_MAX_BYTES: wholeNumber(1024, GIB)
+    .prefault(String(8 * MIB))
+    .describe('Largest JSON body of /assign and of inline orders.'),
+  ROWS_MAX: wholeNumber(1, 1e12).prefault('200000000').describe('Most rows in one file.'),
+  BAD_ROWS_MAX_SHARE: share
+    .prefault('0.2')
+    .describe('A file fails when a larger share of its rows is malformed or has no readable date, quantity or price.'),
+
+  // Work
+  WORKERS: wholeNumber(1, 64)
+    .prefault(String(Math.min(availableParallelism(), 64)))
+    .describe('Threads for training; by default one per core.'),
+  JOB_QUEUE_MAX: wholeNumber(1, 10_000).prefault('100').describe('Jobs that may wait; more are answered 503.'),
+  JOB_TIMEOUT_MS: wholeNumber(100, 86_400_000).prefault('900000').describe('Longest run of a job, in milliseconds.'),
+  INTAKE_PROCESSES: wholeNumber(1, 16).prefault('1').describe('Files that may be read at the same time.'),
+  INTAKE_MEMORY_BYTES: wholeNumber(64 * MIB, 1024 * GIB)
+    .prefault(String(512 * MIB))
+    .describe("DuckDB's memory limit for reading one file; beyond it, it spills to disk."),
+  TRAINING_MEMORY_BYTES: wholeNumber(16 * MIB, 1024 * GIB)
+    .prefault(String(Math.floor(totalmem() / 4)))
+    .describe('Memory that all trainings together may plan with; by default a quarter of the machine.'),
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).prefault('25000').describe('Time to finish requests after SIGTERM.'),
+
+  // Sight
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .prefault('info')
+    .describe('Least level that is logged.'),
+  DOCS_UI: flag.optional().describe('Interactive docs at /docs; by default on, but off where NODE_ENV is production.'),
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'])
+    .prefault('development')
+    .describe('production turns the docs UI off.'),
+  UV_THREADPOOL_SIZE: wholeNumber(1, 1024)
+    .prefault('4')
+    .describe("libuv's threads; must be set before the process starts. Running queries hold one each: 16 is advised.")
+})
+
+export type Config = Readonly<z.output<typeof settings>>
+
+/** Names, forms and meanings of all settings, for the README's table and its test. */
+export const SETTINGS = settings.shape
+
+/** Settings whose value may hold a secret: printed only in part. */
+const SECRET = new Set(['REDIS_URL'])
+
+/**
+ * The settings of this process, checked all at once.
+ *
+ * An empty variable counts as absent, as `FOO= npm start` and Compose's `${FOO:-}` mean it.
+ * @throws Error that names every setting that is wrong, what it must be, and never the value of a secret
+ */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(
+    Object.keys(SETTINGS)
+      .map((name) => [name, environment[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== '')
+  )
+  const parsed = settings.safeParse(given)
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  if (given.STORE === 'redis' && given.REDIS_URL === undefined) problems.push('REDIS_URL is needed when STORE is redis')
+  if (!parsed.success || problems.length > 0) {
+    throw new Error(`Wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+  }
+  return Object.freeze(parsed.data)
+}
+
+/** The settings as they may be logged: passwords in URLs are masked. */
+export function redactedConfig(config: Config): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      name,
+      SECRET.has(name) && typeof value === 'string' ? value.replace(/\/\/[^@/]*@/, '//***@') : value
+    ])
+  )
+}

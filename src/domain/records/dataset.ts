@@ -1,0 +1,111 @@
+import type { CleansingRule, OrderField } from '../vocabulary.ts'
+
+/** What a caller may say about a file of order lines; everything absent is found from the file or stays off. */
+export interface DatasetOptions {
+  name?: string
+  /** ISO 4217 code of all amounts. */
+  currency?: string
+  /** IANA name; times without a zone are read in it. */
+  timezone?: string
+  /** Our field to the file's column name. */
+  mapping?: Partial<Record<OrderField, string>>
+  /** strftime notation, for example `%d/%m/%Y %H:%M`. */
+  date_format?: string
+  encoding?: 'utf-8' | 'latin-1' | 'windows-1252'
+  /** Keep only lines of these countries, compared without case. */
+  countries?: string[]
+  /** RFC 3339 instant or calendar date, both ends inclusive. */
+  from?: string
+  to?: string
+  /** Keep the last so many days before the last order (or `to`). */
+  window_days?: number
+  /** Linear-time regular expressions (RE2) a line's id must match. */
+  order_id_pattern?: string
+  product_id_pattern?: string
+  duplicates?: 'keep' | 'drop'
+}
+
+export interface DatasetSource {
+  type: 'upload' | 'inline' | 'path' | 'url'
+  filename: string | null
+  bytes: number
+  /** Hex SHA-256 of the bytes as they came. */
+  sha256: string
+  format: 'csv' | 'ndjson' | 'json' | 'parquet'
+  compression: 'gzip' | null
+  encoding: string | null
+  delimiter: string | null
+  date: DateReading
+}
+
+/** How the date column was read, decided over the whole column. */
+export interface DateReading {
+  /** strftime notation, `timestamp` for a typed column, or `iso8601`. */
+  format: string
+  /** Sentence with the evidence: how many values, which of them settle day against month. */
+  evidence: string
+}
+
+export interface RejectedExample {
+  /** Number of the row in the file: 1 is the first row after the header. */
+  row: number
+  /** The row's values as they came, by column name. */
+  values: Record<string, string | null>
+}
+
+export interface RuleReport {
+  rule: CleansingRule
+  rows: number
+  /** Of rows_read, 0 to 1. */
+  share: number
+  /** Quantity times price of the rejected rows where both can be read. */
+  revenue: number
+  examples: RejectedExample[]
+}
+
+export interface QualityReport {
+  rows_read: number
+  rows_kept: number
+  kept_share: number
+  /** Only rules that rejected a row, in the order of the rules. `rows_kept` + their rows = `rows_read`. */
+  rules: RuleReport[]
+}
+
+export interface DatasetCounts {
+  rows_read: number
+  rows_kept: number
+  orders: number
+  customers: number
+  products: number
+  countries: number
+}
+
+/** What the intake of a file finds out: the dataset but for its identity. */
+export interface IntakeSummary {
+  source: Pick<DatasetSource, 'format' | 'compression' | 'encoding' | 'delimiter' | 'date'>
+  mapping: Partial<Record<OrderField, string>>
+  timezone: string
+  /** First and last order kept, RFC 3339 UTC. */
+  period: { from: string; to: string }
+  counts: DatasetCounts
+  /** Sum of the kept lines; money, rounded to cents of a cent. */
+  revenue: number
+  /** `revenue` less the value of cancelled and returned lines. */
+  net_revenue: number
+  /** How cancelled orders were recognised, as a sentence; null where the file shows none. */
+  cancellations: string | null
+  quality: QualityReport
+  limitations: string[]
+}
+
+export interface Dataset extends Omit<IntakeSummary, 'source'> {
+  id: string
+  name: string
+  status: 'ready'
+  created_at: string
+  source: DatasetSource
+  options: DatasetOptions
+  currency: string | null
+  /** The instant that "now" means for recency unless a model says otherwise: the last order. */
+  reference_date: string
+}

@@ -1,0 +1,217 @@
+import type { Dataset, DatasetOptions } from '../domain/records/dataset.ts'
+import type { Job, JobEvent } from '../domain/records/job.ts'
+import type { KRange, Model, OutlierOptions, OwnVocabulary } from '../domain/records/model.ts'
+import type { Principal } from '../domain/records/principal.ts'
+import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import type { Distance, FeatureDefinition, Scale, Transform, VocabularyName } from '../domain/vocabulary.ts'
+
+/** A page of a list; `next_cursor` is opaque to callers and null at the end. */
+export interface PageOf<Item> {
+  data: Item[]
+  next_cursor: string | null
+}
+
+export interface PageRequest {
+  limit: number
+  cursor?: string | undefined
+}
+
+/** A file that has arrived and lies on disk, not yet read. */
+export interface ReceivedFile {
+  id: string
+  filename: string | null
+  bytes: number
+  sha256: string
+  type: 'upload' | 'inline'
+}
+
+/** The body of POST /models: what is absent takes the documented default. */
+export interface TrainingRequest {
+  dataset_id: string
+  name?: string | undefined
+  reference_date?: string | undefined
+  window_days?: number | undefined
+  features?: string[] | undefined
+  transform?: Transform | undefined
+  scale?: Scale | undefined
+  outliers?: { [Key in keyof OutlierOptions]?: OutlierOptions[Key] | undefined } | undefined
+  k?: number | KRange | undefined
+  min_segment_share?: number | undefined
+  distance?: Distance | undefined
+  restarts?: number | undefined
+  max_iterations?: number | undefined
+  seed?: number | undefined
+  vocabulary?: VocabularyName | OwnVocabulary | undefined
+  promote?: boolean | undefined
+}
+
+export interface OrderLine {
+  product_id?: string | undefined
+  category?: string | undefined
+  quantity: number
+  unit_price: number
+  discount?: number | undefined
+}
+
+/** An order as a shop sends it to /assign. */
+export interface CustomerOrder {
+  order_id: string
+  ordered_at: string
+  lines: OrderLine[]
+}
+
+export interface AssignCustomer {
+  customer_id: string
+  /** Exactly one of the two; null stands for a feature the customer does not have. */
+  features?: Record<string, number | null> | undefined
+  orders?: CustomerOrder[] | undefined
+}
+
+export interface AssignRequest {
+  customers: AssignCustomer[]
+  model_id?: string | undefined
+  reference_date?: string | undefined
+}
+
+export interface Assignment {
+  customer_id: string
+  segment_id: string
+  segment_name: string
+  distance: number
+  margin: number
+  out_of_domain: boolean
+  nearest: { segment_id: string; distance: number }[]
+  features: Record<string, number | null>
+}
+
+export interface AssignAnswer {
+  model_id: string
+  reference_date: string
+  data: Assignment[]
+  limitations: string[]
+}
+
+export interface SegmentMember {
+  customer_id: string
+  segment_id: string
+  distance: number
+  margin: number
+  silhouette: number | null
+  revenue: number
+  features: Record<string, number | null>
+}
+
+export interface CustomerDescription extends SegmentMember {
+  model_id: string
+  reference_date: string
+  segment_name: string
+  nearest: { segment_id: string; distance: number }[]
+  limitations: string[]
+}
+
+/** A model as a list shows it. */
+export type ModelWithState = Model & { champion: boolean }
+
+export interface HealthReport {
+  status: 'ok' | 'degraded'
+  version: string
+  uptime_seconds: number
+  store: { type: 'memory' | 'redis'; status: 'ok' | 'unreachable' }
+  workers: { size: number; busy: number; queued: number }
+  champion: { model_id: string; trained_at: string; age_seconds: number } | null
+}
+
+export interface Readiness {
+  ready: boolean
+  /** Sentences; empty when ready. */
+  reasons: string[]
+}
+
+/** Every story the service can tell. A door translates its caller's words into one of these and back. */
+export interface Flows {
+  // Orders in
+  /** Streams the file to disk. @throws Problem upload_too_large, upload_aborted, storage_full, draining */
+  receiveFile(
+    tenant: Tenant,
+    file: AsyncIterable<Uint8Array>,
+    about: { filename: string | null; signal?: AbortSignal }
+  ): Promise<ReceivedFile>
+  receiveOrders(tenant: Tenant, orders: readonly Record<string, unknown>[]): Promise<ReceivedFile>
+  discardFile(tenant: Tenant, file: ReceivedFile): Promise<void>
+  /** Starts reading a received file; the job's result is the dataset. Takes over the file. */
+  registerDataset(tenant: Tenant, file: ReceivedFile, options: DatasetOptions): Promise<Job>
+  listDatasets(tenant: Tenant, page: PageRequest): Promise<PageOf<Dataset>>
+  describeDataset(tenant: Tenant, id: string): Promise<Dataset>
+  removeDataset(tenant: Tenant, id: string): Promise<void>
+
+  // Models
+  /** Starts a training; the job's result is the model. */
+  trainModel(tenant: Tenant, request: TrainingRequest): Promise<Job>
+  listModels(tenant: Tenant, page: PageRequest): Promise<PageOf<ModelWithState>>
+  describeModel(tenant: Tenant, id: string): Promise<ModelWithState>
+  removeModel(tenant: Tenant, id: string): Promise<void>
+  describeChampion(tenant: Tenant): Promise<ModelWithState>
+  promoteModel(tenant: Tenant, id: string): Promise<ModelWithState>
+
+  // Segments and customers
+  /** The champion's segments, or those of `modelId`. */
+  listSegments(tenant: Tenant, modelId?: string): Promise<{ model: ModelWithState; segments: Segment[] }>
+  describeSegment(tenant: Tenant, id: string): Promise<{ model: ModelWithState; segment: Segment }>
+  editSegment(
+    tenant: Tenant,
+    id: string,
+    edit: SegmentEdit,
+    ifRevision?: number
+  ): Promise<{ model: ModelWithState; segment: Segment }>
+  listMembers(tenant: Tenant, segmentId: string, page: PageRequest): Promise<PageOf<SegmentMember>>
+  /** All members in the order of listMembers; `features` names the columns. */
+  streamMembers(tenant: Tenant, segmentId: string): Promise<{ features: string[]; members: Iterable<SegmentMember> }>
+  assignCustomers(tenant: Tenant, request: AssignRequest): Promise<AssignAnswer>
+  describeCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerDescription>
+  listFeatures(): readonly FeatureDefinition[]
+
+  // Jobs
+  listJobs(tenant: Tenant, page: PageRequest): Promise<PageOf<Job>>
+  describeJob(tenant: Tenant, id: string): Promise<Job>
+  /** Returns at the latest after `milliseconds`, with the job as it then is. */
+  awaitJob(tenant: Tenant, id: string, milliseconds: number, signal?: AbortSignal): Promise<Job>
+  cancelJob(tenant: Tenant, id: string): Promise<Job>
+  /** What has happened after event `after`, then what happens; ends with the job. */
+  followJob(tenant: Tenant, id: string, after: number, signal: AbortSignal): Promise<AsyncIterable<JobEvent>>
+
+  // Doors
+  /** @throws Problem unauthenticated */
+  authenticate(key: string | undefined): Promise<Principal>
+  /** Answers a repeated request once; see Idempotency-Key in the contract. */
+  readonly idempotency: IdempotencyFlow
+  checkHealth(tenant: Tenant): Promise<HealthReport>
+  checkReadiness(): Promise<Readiness>
+}
+
+export interface FirstAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+export interface IdempotencyFlow {
+  /**
+   * Claims the key for a request to `route`.
+   * @returns a claim to finish or release, or the first answer when there is one; the caller checks the fingerprint
+   *   through `claim.replay` once it knows the request's
+   * @throws Problem idempotency_in_progress
+   */
+  begin(tenant: Tenant, route: string, key: string): Promise<IdempotencyClaim>
+}
+
+export interface IdempotencyClaim {
+  /** True when the key has been used: then `replay` is to be called instead of doing the work. */
+  readonly used: boolean
+  /** The first answer. @throws Problem idempotency_mismatch when the request is another one */
+  replay(fingerprint: string): Promise<FirstAnswer>
+  /** Before the work is acknowledged: what the request is and which job it started. */
+  note(fingerprint: string, jobId: string | null): Promise<void>
+  finish(fingerprint: string, answer: FirstAnswer): Promise<void>
+  release(): Promise<void>
+}
