@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Config } from './config.ts'
+import { calendar } from './data/calendar.ts'
+import { Folders } from './data/folders.ts'
+import { openIntake } from './data/intake/intake.ts'
+import { MemberLibrary } from './data/member-library.ts'
+import { ModelFolders } from './data/model-folders.ts'
+import { Uploads } from './data/uploads.ts'
+import { formatId } from './domain/ids.ts'
+import { FEATURES } from './domain/vocabulary.ts'
+import { entryPoint } from './entry.ts'
+import { assignCustomers } from './flows/assign-customers.ts'
+import { authenticate } from './flows/authenticate.ts'
+import { checkHealth, checkReadiness } from './flows/check-health.ts'
+import { describeDataset, listDatasets, removeDataset } from './flows/datasets.ts'
+import { describeCustomer } from './flows/describe-customer.ts'
+import type { Flows } from './flows/flows.ts'
+import { idempotency } from './flows/idempotency.ts'
+import { awaitJob, cancelJob, describeJob, followJob, listJobs } from './flows/jobs.ts'
+import { describeChampion, describeModel, listModels, promoteModel, removeModel } from './flows/models.ts'
+import { discardFile, receiveFile, receiveOrders } from './flows/receive-file.ts'
+import { recover } from './flows/recover.ts'
+import { ingestDataset, registerDataset } from './flows/register-dataset.ts'
+import { describeSegment, editSegment, listMembers, listSegments, streamMembers } from './flows/segments.ts'
+import type { Tools } from './flows/tools.ts'
+import { fitModel, trainModel } from './flows/train-model.ts'
+import { openBoard } from './jobs/board.ts'
+import { MemoryBudget } from './jobs/memory-budget.ts'
+import { openPool } from './jobs/pool.ts'
+import { openApiKeys } from './stores/api-keys.ts'
+import { cursors } from './stores/cursors.ts'
+import { lockDataDir } from './stores/lock.ts'
+import { openStores } from './stores/open.ts'
+
+/** The service without its doors: every story, and how to end. */
+export interface Service {
+  flows: Flows
+  /** Refuse new work, let what runs finish for a while, then let go of everything. Unfinished jobs run at the next start. */
+  close(graceMs: number): Promise<void>
+}
+
+export interface Logger {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+/** Models whose members are kept in memory at a time. */
+const MEMBER_PLACES = 16
+const MIB = 1024 * 1024
+
+/**
+ * Opens the adapters, hands them to the flows, and goes on with what the run before left.
+ * @throws Error with a sentence for ops when the folder is in use, the keys cannot be read or the store cannot be opened
+ */
+export async function composeService(config: Config, logger: Logger, version: string): Promise<Service> {
+  const dataDir = resolve(config.DATA_DIR)
+  await mkdir(dataDir, { recursive: true })
+  const lock = await lockDataDir(dataDir)
+  try {
+    return await openService(config, dataDir, logger, version, lock)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function openService(
+  config: Config,
+  dataDir: string,
+  logger: Logger,
+  version: string,
+  lock: { release(): Promise<void> }
+): Promise<Service> {
+  const clock = () => new Date()
+  let draining = false
+  const stores = await openStores({ store: config.STORE, redisUrl: config.REDIS_URL, dataDir, clock, logger })
+  const keys =
+    config.API_KEYS_FILE === undefined ? undefined : await openApiKeys({ file: config.API_KEYS_FILE, clock, logger })
+  const folders = new Folders(dataDir)
+  const pool = openPool({ workers: config.WORKERS, entry: entryPoint('jobs/workers/train.worker.ts'), logger })
+  const intake = openIntake(folders, {
+    processes: config.INTAKE_PROCESSES,
+    memoryBytes: config.INTAKE_MEMORY_BYTES,
+    decompressedMaxBytes: config.DECOMPRESSED_MAX_BYTES,
+    rowsMax: config.ROWS_MAX,
+    badRowsMaxShare: config.BAD_ROWS_MAX_SHARE
+  })
+  const board = openBoard({
+    records: stores.jobs,
+    limits: { ingest: config.INTAKE_PROCESSES, train: config.WORKERS },
+    queueMax: config.JOB_QUEUE_MAX,
+    timeoutMs: config.JOB_TIMEOUT_MS,
+    clock,
+    logger
+  })
+  const tools: Tools = {
+    stores,
+    cursors,
+    folders,
+    uploads: new Uploads(folders),
+    intake,
+    modelFolders: new ModelFolders(folders),
+    members: new MemberLibrary(folders, MEMBER_PLACES),
+    calendar,
+    board,
+    pool,
+    trainingMemory: new MemoryBudget(config.TRAINING_MEMORY_BYTES),
+    authenticate: keys && (async (key) => keys.authenticate(key)),
+    clock,
+    // Twice the letters needed, so that bytes skipped for evenness never leave too few.
+    newId: (prefix) => formatId(prefix, randomBytes(48)),
+    limits: { uploadMaxBytes: config.UPLOAD_MAX_BYTES, queryMemoryBytes: 512 * MIB },
+    service: { version, startedAt: clock().getTime(), draining: () => draining }
+  }
+  board.handle('ingest', ingestDataset(tools))
+  board.handle('train', fitModel(tools))
+  const resumed = await recover(tools)
+  if (resumed > 0) logger.info({ jobs: resumed }, 'jobs of the run before go on')
+
+  return {
+    flows: tellFlows(tools),
+    async close(graceMs) {
+      draining = true
+      await board.drain(graceMs)
+      await intake.close()
+      await pool.close()
+      await stores.close()
+      await lock.release()
+    }
+  }
+}
+
+const tellFlows = (tools: Tools): Flows => ({
+  receiveFile: receiveFile(tools),
+  receiveOrders: receiveOrders(tools),
+  discardFile: discardFile(tools),
+  registerDataset: registerDataset(tools),
+  listDatasets: listDatasets(tools),
+  describeDataset: describeDataset(tools),
+  removeDataset: removeDataset(tools),
+  trainModel: trainModel(tools),
+  listModels: listModels(tools),
+  describeModel: describeModel(tools),
+  removeModel: removeModel(tools),
+  describeChampion: describeChampion(tools),
+  promoteModel: promoteModel(tools),
+  listSegments: listSegments(tools),
+  describeSegment: describeSegment(tools),
+  editSegment: editSegment(tools),
+  listMembers: listMembers(tools),
+  streamMembers: streamMembers(tools),
+  assignCustomers: assignCustomers(tools),
+  describeCustomer: describeCustomer(tools),
+  listFeatures: () => FEATURES,
+  listJobs: listJobs(tools),
+  describeJob: describeJob(tools),
+  awaitJob: awaitJob(tools),
+  cancelJob: cancelJob(tools),
+  followJob: followJob(tools),
+  authenticate: authenticate(tools),
+  idempotency: idempotency(tools),
+  checkHealth: checkHealth(tools),
+  checkReadiness: checkReadiness(tools)
+})

@@ -1,0 +1,46 @@
+import type { Job } from '../domain/records/job.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import { Problem } from '../errors.ts'
+import type { Flows } from './flows.ts'
+import { pageOf } from './lookup.ts'
+import type { Tools } from './tools.ts'
+
+export const listJobs =
+  (tools: Tools): Flows['listJobs'] =>
+  (tenant, page) =>
+    pageOf(tools, tenant, 'jobs', page, (each) => tools.stores.jobs.list(tenant, each))
+
+/** As it is now: the store has the states, the board the progress of what runs. */
+export const describeJob =
+  (tools: Tools): Flows['describeJob'] =>
+  async (tenant, id) => {
+    await refuseUnknown(tools, tenant, id)
+    return tools.board.wait(tenant, id, 0)
+  }
+
+export const awaitJob =
+  (tools: Tools): Flows['awaitJob'] =>
+  async (tenant, id, milliseconds, signal) => {
+    await refuseUnknown(tools, tenant, id)
+    return tools.board.wait(tenant, id, milliseconds, signal)
+  }
+
+export const cancelJob =
+  (tools: Tools): Flows['cancelJob'] =>
+  async (tenant, id) => {
+    await refuseUnknown(tools, tenant, id)
+    return tools.board.cancel(tenant, id)
+  }
+
+export const followJob =
+  (tools: Tools): Flows['followJob'] =>
+  async (tenant, id, after, signal) => {
+    await refuseUnknown(tools, tenant, id)
+    return tools.board.follow(tenant, id, after, signal)
+  }
+
+async function refuseUnknown({ stores }: Tools, tenant: Tenant, id: string): Promise<Job> {
+  const job = await stores.jobs.get(tenant, id)
+  if (job === undefined) throw new Problem('job_not_found', `There is no job ${id}. GET /jobs lists them.`)
+  return job
+}

@@ -1,0 +1,118 @@
+import type { Members } from '../data/members.ts'
+import type { Dataset } from '../domain/records/dataset.ts'
+import type { Model, ModelFit } from '../domain/records/model.ts'
+import type { Segment } from '../domain/records/segment.ts'
+import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import { Problem } from '../errors.ts'
+import type { Assignment, ModelWithState, PageOf, PageRequest, SegmentMember } from './flows.ts'
+import type { Tools } from './tools.ts'
+
+// How a caller's word is found, or refused with the sentence that says which one was meant.
+// Another tenant's id is looked up among one's own, so it is missing exactly as one that never was.
+
+export async function findDataset({ stores }: Tools, tenant: Tenant, id: string): Promise<Dataset> {
+  const dataset = await stores.datasets.get(tenant, id)
+  if (dataset === undefined)
+    throw new Problem('dataset_not_found', `There is no dataset ${id}. GET /datasets lists them.`)
+  return dataset
+}
+
+export async function findModel({ stores }: Tools, tenant: Tenant, id: string): Promise<ModelWithState> {
+  const model = await stores.models.get(tenant, id)
+  if (model === undefined) throw new Problem('model_not_found', `There is no model ${id}. GET /models lists them.`)
+  return withState(model, await stores.champions.get(tenant))
+}
+
+/** The model that speaks for the tenant. */
+export async function findChampion(tools: Tools, tenant: Tenant): Promise<ModelWithState> {
+  const id = await tools.stores.champions.get(tenant)
+  const model = id === undefined ? undefined : await tools.stores.models.get(tenant, id)
+  if (model === undefined) {
+    throw new Problem(
+      'champion_not_found',
+      'Train a model with POST /models, or promote one with PUT /models/champion.'
+    )
+  }
+  return withState(model, model.id)
+}
+
+export const findModelOrChampion = (tools: Tools, tenant: Tenant, id: string | undefined): Promise<ModelWithState> =>
+  id === undefined ? findChampion(tools, tenant) : findModel(tools, tenant, id)
+
+/** A segment and its model. The champion's come first, as they are asked for most. */
+export async function findSegment(
+  tools: Tools,
+  tenant: Tenant,
+  id: string
+): Promise<{ model: ModelWithState; segment: Segment; index: number }> {
+  const champion = await tools.stores.champions.get(tenant)
+  for await (const model of championFirst(tools, tenant, champion)) {
+    const index = model.segments.findIndex((segment) => segment.id === id)
+    const segment = model.segments[index]
+    if (segment !== undefined) return { model: withState(model, champion), segment, index }
+  }
+  throw new Problem('segment_not_found', `There is no segment ${id}. GET /segments lists the champion's.`)
+}
+
+async function* championFirst({ stores }: Tools, tenant: Tenant, champion: string | undefined): AsyncGenerator<Model> {
+  const first = champion === undefined ? undefined : await stores.models.get(tenant, champion)
+  if (first !== undefined) yield first
+  let after: string | undefined
+  do {
+    const page = await stores.models.list(tenant, { limit: 100, after })
+    yield* page.records.filter((model) => model.id !== champion)
+    after = page.next ?? undefined
+  } while (after !== undefined)
+}
+
+export const withState = (model: Model, champion: string | undefined): ModelWithState => ({
+  ...model,
+  champion: model.id === champion
+})
+
+/** One page of a record list, with the store's position turned into the caller's cursor. */
+export async function pageOf<Item>(
+  { cursors }: Tools,
+  tenant: Tenant,
+  list: string,
+  page: PageRequest,
+  read: (page: { limit: number; after: string | undefined }) => Promise<{ records: Item[]; next: string | null }>
+): Promise<PageOf<Item>> {
+  const after = page.cursor === undefined ? undefined : cursors.read(tenant, list, page.cursor)
+  const { records, next } = await read({ limit: page.limit, after })
+  return { data: records, next_cursor: next === null ? null : cursors.write(tenant, list, next) }
+}
+
+/** One customer as training left it. NaN, which JSON does not know, is null on the wire. */
+export function memberAt(members: Members, row: number, segmentId: string): SegmentMember {
+  return {
+    customer_id: members.customerId(row),
+    segment_id: segmentId,
+    distance: members.distance(row),
+    margin: members.margin(row),
+    silhouette: orNull(members.silhouette(row)),
+    revenue: members.revenue(row),
+    features: Object.fromEntries(
+      members.featureNames.map((name, column) => [name, orNull(members.feature(row, column))])
+    )
+  }
+}
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)
+
+const assigners = new WeakMap<ModelFit, Assigner>()
+
+/** Prepared once for each model record in memory. */
+export function assignerOf(fit: ModelFit): Assigner {
+  const assigner = assigners.get(fit) ?? prepareAssigner(fit)
+  assigners.set(fit, assigner)
+  return assigner
+}
+
+/** @param distances one per segment, in the model's order */
+export function nearestFirst(model: Model, distances: Float64Array): Assignment['nearest'] {
+  return model.segments
+    .map((segment, index) => ({ segment_id: segment.id, distance: distances[index] as number }))
+    .sort((a, b) => a.distance - b.distance)
+}

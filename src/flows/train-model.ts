@@ -1,0 +1,189 @@
+import type { Dataset } from '../domain/records/dataset.ts'
+import type { Model, TrainingOptions } from '../domain/records/model.ts'
+import { estimateTrainingBytes } from '../domain/training.ts'
+import { DEFAULT_FEATURES, FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
+import { Problem } from '../errors.ts'
+import type { JobWork } from '../jobs/board.ts'
+import type { TrainResult } from '../jobs/tasks.ts'
+import type { Flows, TrainingRequest } from './flows.ts'
+import { findDataset } from './lookup.ts'
+import type { Tools } from './tools.ts'
+
+/** All that the training needs, also after a restart: the same job gives the same model. */
+interface TrainingJob {
+  dataset_id: string
+  model_id: string
+  name: string
+  reference_date: string
+  options: TrainingOptions
+  promote: boolean
+}
+
+/** Columns that product preferences may add; counted into the memory estimate before they are known. */
+const MOST_PREFERENCES = 8
+
+/** Start one training and answer at once with its job. */
+export const trainModel =
+  (tools: Tools): Flows['trainModel'] =>
+  async (tenant, request) => {
+    const { board, clock, newId, trainingMemory } = tools
+    const dataset = await findDataset(tools, tenant, request.dataset_id)
+    const options = completeOptions(request)
+    const reference = referenceDate(tools, dataset, request.reference_date)
+    refuseTooManySegments(dataset, options)
+    trainingMemory.check(bytesNeeded(dataset, options))
+
+    const job: TrainingJob = {
+      dataset_id: dataset.id,
+      model_id: newId('mdl'),
+      name: request.name ?? `${dataset.name}, ${reference.slice(0, 10)}`,
+      reference_date: reference,
+      options,
+      promote: request.promote ?? true
+    }
+    return board.submit(tenant, {
+      id: newId('job'),
+      kind: 'train',
+      status: 'queued',
+      created_at: clock().toISOString(),
+      started_at: null,
+      finished_at: null,
+      attempts: 0,
+      progress: { stage: 'queued', fraction: 0, message: 'Waiting for a free place.' },
+      result: null,
+      error: null,
+      request: job
+    })
+  }
+
+/** The work of such a job: train in a thread, publish the model's folder, then its record, then promote it. */
+export const fitModel =
+  (tools: Tools): JobWork =>
+  async (tenant, job, { signal, progress }) => {
+    const { stores, folders, modelFolders, pool, trainingMemory, limits } = tools
+    const request = job.request as TrainingJob
+    const result = { type: 'model' as const, id: request.model_id }
+    // Killed between writing the record and settling the job: all but the promotion is done.
+    if ((await stores.models.get(tenant, request.model_id)) === undefined) {
+      const dataset = await findDataset(tools, tenant, request.dataset_id)
+      const draft = await modelFolders.draft(tenant, request.model_id, job.id)
+      const release = await trainingMemory.acquire(bytesNeeded(dataset, request.options), signal)
+      try {
+        const trained = await pool.run(
+          'train',
+          {
+            datasetFolder: folders.dataset(tenant, dataset.id),
+            modelFolder: draft.folder,
+            spillFolder: draft.spillFolder,
+            options: request.options,
+            referenceDate: request.reference_date,
+            timezone: dataset.timezone,
+            currency: dataset.currency,
+            memoryBytes: limits.queryMemoryBytes,
+            threads: 2
+          },
+          { signal, onProgress: progress }
+        )
+        await draft.publish()
+        await stores.models.create(tenant, asModel(tools, request, dataset, trained))
+      } finally {
+        release()
+        await draft.clear()
+      }
+    }
+    if (request.promote) await stores.champions.set(tenant, request.model_id)
+    return result
+  }
+
+function asModel({ clock, newId }: Tools, request: TrainingJob, dataset: Dataset, trained: TrainResult): Model {
+  return {
+    id: request.model_id,
+    name: request.name,
+    dataset_id: dataset.id,
+    status: 'ready',
+    created_at: clock().toISOString(),
+    reference_date: request.reference_date,
+    options: request.options,
+    k: trained.k_choice.k,
+    k_choice: trained.k_choice,
+    metrics: trained.metrics,
+    projection: trained.projection,
+    segments: trained.segments.map((segment) => ({
+      ...segment,
+      id: newId('seg'),
+      model_id: request.model_id,
+      owner: null,
+      note: null,
+      edited: []
+    })),
+    reconciliation: trained.reconciliation,
+    limitations: trained.limitations,
+    fit: trained.fit,
+    revision: 1
+  }
+}
+
+function completeOptions(request: TrainingRequest): TrainingOptions {
+  const features = request.features ?? [...DEFAULT_FEATURES]
+  const known = (name: string) => name.startsWith(PREFERENCE_PREFIX) || FEATURES.some((each) => each.name === name)
+  const errors = features.flatMap((name, index) => {
+    if (!known(name)) return [{ pointer: `/features/${index}`, code: 'unknown_feature', message: `no feature ${name}` }]
+    if (features.indexOf(name) !== index)
+      return [{ pointer: `/features/${index}`, code: 'duplicate_feature', message: `${name} is there twice` }]
+    return []
+  })
+  const fenced = request.outliers?.features ?? features.filter((name) => DEFAULT_FEATURES.includes(name))
+  for (const [index, name] of fenced.entries()) {
+    if (!features.includes(name))
+      errors.push({
+        pointer: `/outliers/features/${index}`,
+        code: 'unknown_feature',
+        message: `${name} is not one of the model's features`
+      })
+  }
+  if (errors.length > 0) {
+    throw new Problem('unknown_feature', 'Use each feature of GET /features at most once.', { errors })
+  }
+  return {
+    features,
+    transform: request.transform ?? 'auto',
+    scale: request.scale ?? 'standard',
+    outliers: {
+      policy: request.outliers?.policy ?? 'keep',
+      method: 'iqr',
+      factor: request.outliers?.factor ?? 1.5,
+      features: fenced
+    },
+    k: request.k ?? { min: 2, max: 10 },
+    min_segment_share: request.min_segment_share ?? 0.01,
+    distance: request.distance ?? 'euclidean',
+    restarts: request.restarts ?? 10,
+    max_iterations: request.max_iterations ?? 300,
+    seed: request.seed ?? 42,
+    vocabulary: request.vocabulary ?? 'auto',
+    window_days: request.window_days ?? null
+  }
+}
+
+function referenceDate({ calendar }: Tools, dataset: Dataset, given: string | undefined): string {
+  if (given === undefined) return dataset.reference_date
+  const reference = calendar.endOf(given, dataset.timezone).toISOString()
+  if (Date.parse(reference) < Date.parse(dataset.period.from)) {
+    throw new Problem(
+      'invalid_reference_date',
+      `The first order of the dataset is of ${dataset.period.from}: take a reference_date after it.`
+    )
+  }
+  return reference
+}
+
+function refuseTooManySegments(dataset: Dataset, { k }: TrainingOptions): void {
+  const { customers } = dataset.counts
+  if (typeof k === 'number' && k > customers) {
+    throw new Problem('k_too_large', `The dataset has ${customers} customers: choose k of at most ${customers}.`)
+  }
+}
+
+function bytesNeeded(dataset: Dataset, options: TrainingOptions): number {
+  return estimateTrainingBytes(dataset.counts.customers, options.features.length + MOST_PREFERENCES, options)
+}
