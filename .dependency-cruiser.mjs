@@ -94,8 +94,14 @@ export default {
     rule(
       'doors-open-onto-flows',
       '^src/(http|cli)/',
-      { path: '^src/domain/', pathNot: '^src/domain/(vocabulary|records|tenant)', ...asTypesOnly },
+      { path: '^src/domain/', pathNot: '^src/domain/(vocabulary|records|tenant|sample)', ...asTypesOnly },
       'A door translates and calls a flow; it does no maths.'
+    ),
+    rule(
+      'sample-orders-come-from-the-terminal',
+      { path: '^src/', pathNot: '^src/(cli|domain/sample)/' },
+      { path: '^src/domain/sample/' },
+      'The service never invents data: only a command of cli/ may ask for sample orders.'
     ),
     rule('doors-do-not-meet', '^src/(http|cli)/', { path: '^src/(http|cli)/', pathNot: '^src/$1/' }),
 
