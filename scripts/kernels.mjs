@@ -1,0 +1,78 @@
+// Compiles the AssemblyScript of src/domain/kernels/assembly/ to one WebAssembly module.
+//
+// A kernel is written once, with lines that end in `//: d`: such a line is repeated for each feature, `$d` counting
+// from 0. So one source gives a copy without inner loops for each number of features.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import asc from 'assemblyscript/asc'
+
+/** Numbers of features with a copy of their own; data of any other is padded with zeros to the next (layout.ts). */
+const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 50]
+
+const MAX_PAGES = 65536
+const sources = join(import.meta.dirname, '../src/domain/kernels/assembly')
+const template = (name) => readFileSync(join(sources, `${name}.as`), 'utf8')
+
+/** @returns the bytes of the module */
+export async function compileKernels() {
+  const text = [template('common'), ...WIDTHS.flatMap(copiesFor)].join('\n')
+  let binary
+  const { error, stderr } = await asc.main(
+    [
+      ...['kernels.ts', '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
+      ...['--enable', 'simd', '--enable', 'threads', '--importMemory', '--sharedMemory'],
+      ...['--initialMemory', '1', '--maximumMemory', `${MAX_PAGES}`]
+    ],
+    {
+      readFile: (name) => (name === 'kernels.ts' ? text : null),
+      writeFile: (name, contents) => {
+        if (name === 'kernels.wasm') binary = contents
+      },
+      listFiles: () => []
+    }
+  )
+  if (error) throw new Error(`the kernels do not compile: ${stderr.toString() || error.message}`)
+  return binary
+}
+
+function copiesFor(D) {
+  const V = D <= 4 ? 2 : 1 // vectors of four points at a time
+  const constants = {
+    D,
+    V,
+    B: D <= 4 ? 64 : 32, // points in a block
+    H: (D + 1) >> 1, // pairs of rotated axes
+    LABELS: V === 2 ? 'u64' : 'u32',
+    PACK:
+      V === 2
+        ? 'i64x2.extract_lane(v128.shuffle<u8>(index0, index1, 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28), 0)'
+        : 'i32x4.extract_lane(v128.shuffle<u8>(index0, index0, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12), 0)'
+  }
+  const rows = [1, 2].flatMap((R) => [0, 1].map((C) => expand(template('rows'), { ...constants, R, C })))
+  return [...['place', 'assign', 'seed'].map((name) => expand(template(name), constants)), ...rows, expand(template('pairs'), constants)]
+}
+
+/** Repeats the marked lines of a template and fills in `$name` and `${expression}`. */
+function expand(text, constants) {
+  const ranges = { d: constants.D, v: constants.V, h: constants.H, r: constants.R }
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const [code, mark] = line.split(' //: ')
+      if (mark === undefined) return [fill(line, constants)]
+      const [counters, from] = mark.split(' > ')
+      let copies = [constants]
+      for (const counter of counters.split(' ')) {
+        copies = copies.flatMap((scope) => Array.from({ length: ranges[counter] }, (_, i) => ({ ...scope, [counter]: i })))
+      }
+      return copies.filter((scope) => from === undefined || scope[counters] > Number(from)).map((scope) => fill(code, scope))
+    })
+    .join('\n')
+}
+
+function fill(code, scope) {
+  const names = Object.keys(scope)
+  return code
+    .replaceAll(/\$\{([^}]+)\}/g, (_, expression) => new Function(...names, `return ${expression}`)(...Object.values(scope)))
+    .replaceAll(/\$([A-Z]+|[a-z])/g, (_, name) => scope[name])
+}

@@ -1,0 +1,366 @@
+// Nearest centroids by boxes. One copy for each number of features $D; see expand.mjs.
+//
+// Scores stand for distances: s_c(x) = x·c − |c|²/2 is largest for the nearest centroid.
+// A lease is the drift of the centroids up to which a finding stands: see docs/decisions.
+
+/** Fills the tables of the centroids from `centroids`. @returns 0 */
+export function prepareCentres_$D(): void {
+  const width = <usize>lanesOfCentres << 4
+  for (let j = 0; j < lanesOfCentres << 2; j++) {
+    const lane = lanes + (<usize>j << 2)
+    if (j >= clusters) {
+      // Never a candidate: the bias keeps its score below all others.
+      store<f32>(lane + $d * width, 0) //: d
+      store<f32>(lane + $D * width, -1e30)
+      store<f32>(lane + ($D + 1) * width, 0)
+      store<f32>(lane + ($D + 2) * width, 0)
+      continue
+    }
+    const centre = centroids + <usize>j * ${D*8}
+    const splat = splats + <usize>j * ${(D+1)*16}
+    let squares: f64 = 0
+    let y$d = load<f64>(centre, $d * 8) - load<f64>(origin, $d * 8) //: d
+    if ($D > 3) {
+      let pair$h = f64x2.splat(0) //: h
+      for (let q = 0; q < features; q++) {
+        const at = <usize>q << 3
+        const x = f64x2.splat(load<f64>(centre + at) - load<f64>(origin + at))
+        const turned = rotation + <usize>q * $H * 16
+        pair$h = f64x2.add(pair$h, f64x2.mul(x, v128.load(turned, $h * 16))) //: h
+      }
+      y$d = f64x2.extract_lane(pair${d >> 1}, ${d & 1}) //: d
+    }
+    const z$d = <f32>(y$d * scale) //: d
+    squares += <f64>z$d * <f64>z$d //: d
+    store<f32>(lane + $d * width, z$d) //: d
+    v128.store(splat, f32x4.splat(z$d), $d * 16) //: d
+    const bias = <f32>(-0.5 * squares)
+    store<f32>(lane + $D * width, bias)
+    v128.store(splat, f32x4.splat(bias), $D * 16)
+    store<f32>(lane + ($D + 1) * width, <f32>sqrt<f64>(squares) * UP)
+    store<f32>(lane + ($D + 2) * width, -bias * UP)
+  }
+  for (let j = 0; j < clusters; j++) {
+    const target = apart + <usize>j * $D * width
+    for (let q: usize = 0; q < $D; q++) {
+      const own = v128.load32_splat(lanes + q * width + (<usize>j << 2))
+      for (let at: usize = 0; at < width; at += 16) {
+        v128.store(target + q * width + at, f32x4.abs(f32x4.sub(v128.load(lanes + q * width + at), own)))
+      }
+    }
+  }
+}
+
+/**
+ * Which centroids may be nearest to a point of the box; renews the lease of `state`.
+ *
+ * With r the best at the middle, c is out when s_c − s_r stays below 0 over the whole box:
+ * (s_c − s_r)(mid) + half · |c − r| + errors < 0.
+ */
+function findCandidates_$D(box: usize, state: usize, drift: f32): u64 {
+  const width = <usize>lanesOfCentres << 4
+  const m$d = v128.load32_splat(box, $d * 4) //: d
+  let top = f32x4.splat(-Infinity)
+  for (let at: usize = 0; at < width; at += 16) {
+    const lane = lanes + at
+    let score = v128.load(lane + $D * width)
+    score = f32x4.add(score, f32x4.mul(m$d, v128.load(lane + $d * width))) //: d
+    v128.store(scratch + at, score)
+    top = f32x4.pmax(top, score)
+  }
+  const best = maxOfLanes(top)
+  const highest = f32x4.splat(best)
+  let nearest = 0
+  for (let at: usize = 0; at < width; at += 16) {
+    const here = i32x4.bitmask(f32x4.eq(v128.load(scratch + at), highest))
+    if (here) { nearest = <i32>(at >> 2) + ctz(here); break }
+  }
+
+  const middleSquares = load<f32>(box, ${2*D*4})
+  const halfLength = load<f32>(box, ${(2*D+1)*4})
+  const reach = load<f32>(box, ${(2*D+2)*4})
+  const floor = absoluteError + orthogonalityError * reach * reach
+  const nearestLane = lanes + (<usize>nearest << 2)
+  const nearestError =
+    floor + relativeError * (reach * load<f32>(nearestLane + ($D + 1) * width) + load<f32>(nearestLane + ($D + 2) * width))
+  const reaches = f32x4.splat(reach)
+  const rate = f32x4.splat(4 * relativeError)
+  const errors = f32x4.splat(4 * (floor + nearestError))
+  const slack = f32x4.splat(middleSquares * <f32>1.00001 + 8 * nearestError)
+  const bestDistance = f32x4.splat(sqrt<f32>(max<f32>(0, middleSquares * <f32>1.00001 + 8 * nearestError - 2 * best)) + 2 * halfLength)
+
+  const spread = apart + <usize>nearest * $D * width
+  const h$d = v128.load32_splat(box, ($D + $d) * 4) //: d
+  let candidates: u64 = 0
+  let soonest = f32x4.splat(Infinity)
+  let farthest = f32x4.splat(0)
+  let longest = f32x4.splat(0)
+  for (let at: usize = 0; at < width; at += 16) {
+    const score = v128.load(scratch + at)
+    const norm = v128.load(lanes + at + ($D + 1) * width)
+    const error = f32x4.mul(rate, f32x4.add(f32x4.mul(reaches, norm), v128.load(lanes + at + ($D + 2) * width)))
+    let ahead = f32x4.add(f32x4.sub(score, highest), f32x4.add(errors, error))
+    ahead = f32x4.add(ahead, f32x4.mul(h$d, v128.load(spread + $d * width + at))) //: d
+    const out = f32x4.lt(ahead, f32x4.splat(0))
+    candidates |= <u64>(~i32x4.bitmask(out) & 15) << (at >> 2)
+    const distance = f32x4.sqrt(
+      f32x4.pmax(f32x4.splat(0), f32x4.add(f32x4.add(slack, error), f32x4.mul(score, f32x4.splat(-2))))
+    )
+    const gap = f32x4.div(f32x4.mul(ahead, f32x4.splat(-2)), f32x4.add(distance, bestDistance))
+    soonest = f32x4.pmin(soonest, v128.bitselect(gap, f32x4.splat(Infinity), out))
+    farthest = f32x4.pmax(farthest, v128.andnot(distance, out))
+    longest = f32x4.pmax(longest, v128.andnot(norm, out))
+  }
+  const span: f32 = (maxOfLanes(farthest) + halfLength) * <f32>2.00002
+  const lease = min<f32>(minOfLanes(soonest) * DOWN, span)
+  const length = maxOfLanes(longest) + lease
+  store<f32>(state, (drift + lease) * DOWN - LEASE_SLACK, UNTIL)
+  store<f32>(state, 2 * (floor + relativeError * (reach * length + length * length * 0.5)) * UP, CLOSE)
+  store<f32>(state, (DOWN * 2) / (span + lease), SHARE)
+  return candidates
+}
+
+/** The scan in float64 that decides: squared differences added feature by feature, the lower index on a tie. */
+function nearestExactly_$D(point: i32, candidates: u64): i32 {
+  const row = rows + (<usize>point * $D << 3)
+  const x$d = load<f64>(row, $d * 8) //: d
+  let nearest = ctz(candidates)
+  let smallest: f64 = Infinity
+  for (let left = candidates; left; left &= left - 1) {
+    const j = ctz(left)
+    const centre = centroids + <usize>j * ${D*8}
+    let square: f64 = 0
+    const t$d = x$d - load<f64>(centre, $d * 8) //: d
+    square += t$d * t$d //: d
+    if (square < smallest) { smallest = square; nearest = j }
+  }
+  return <i32>nearest
+}
+
+@inline function add_$D(target: usize, mass: usize): void {
+  store<f64>(target, load<f64>(target, $d * 8) + load<f64>(mass, $d * 8), $d * 8) //: d
+  store<f64>(target, load<f64>(target, $D * 8) + load<f64>(mass, $D * 8), $D * 8)
+  store<f64>(target, load<f64>(target, ($D + 1) * 8) + load<f64>(mass, ($D + 1) * 8), ($D + 1) * 8)
+}
+
+@inline function subtract_$D(target: usize, mass: usize): void {
+  store<f64>(target, load<f64>(target, $d * 8) - load<f64>(mass, $d * 8), $d * 8) //: d
+  store<f64>(target, load<f64>(target, $D * 8) - load<f64>(mass, $D * 8), $D * 8)
+  store<f64>(target, load<f64>(target, ($D + 1) * 8) - load<f64>(mass, ($D + 1) * 8), ($D + 1) * 8)
+}
+
+/** Moves a whole block or super-block between clusters. @returns how many points moved */
+function moveMass_$D(mass: usize, from: i32, to: i32): i32 {
+  add_$D(sums + <usize>to * ${(D+2)*8}, mass)
+  if (from >= 0) subtract_$D(sums + <usize>from * ${(D+2)*8}, mass)
+  return <i32>load<f64>(mass, ($D + 1) * 8)
+}
+
+function movePoint_$D(point: i32, from: u8, to: i32): void {
+  const row = rows + (<usize>point * $D << 3)
+  const w = weightOf(point)
+  const x$d = (load<f64>(row, $d * 8) - load<f64>(origin, $d * 8)) * w //: d
+  const gainer = sums + <usize>to * ${(D+2)*8}
+  store<f64>(gainer, load<f64>(gainer, $d * 8) + x$d, $d * 8) //: d
+  store<f64>(gainer, load<f64>(gainer, $D * 8) + w, $D * 8)
+  store<f64>(gainer, load<f64>(gainer, ($D + 1) * 8) + 1, ($D + 1) * 8)
+  if (from == NO_LABEL) return
+  const loser = sums + <usize>from * ${(D+2)*8}
+  store<f64>(loser, load<f64>(loser, $d * 8) - x$d, $d * 8) //: d
+  store<f64>(loser, load<f64>(loser, $D * 8) - w, $D * 8)
+  store<f64>(loser, load<f64>(loser, ($D + 1) * 8) - 1, ($D + 1) * 8)
+}
+
+/** Labels the points of a block whose lease ran out, all of them when `anew`. @returns how many changed */
+function scan_$D(b: i32, candidates: u64, anew: bool, drift: f32): i32 {
+  const state = stateOf(b)
+  const blockUntil = v128.load32_splat(state, UNTIL)
+  const close = v128.load32_splat(state, CLOSE)
+  const share = v128.load32_splat(state, SHARE)
+  const now = f32x4.splat(drift)
+  const end = b * $B + $B
+  let changed = 0
+  for (let p = b * $B; p < end; p += ${V*4}) {
+    const lease = leases + (<usize>p << 2)
+    if (!anew) {
+      let standing = f32x4.ge(v128.load(lease), now)
+      standing = v128.and(standing, f32x4.ge(v128.load(lease, $v * 16), now)) //: v > 0
+      if (i32x4.all_true(standing)) continue
+    }
+    const x = axes + (<usize>p << 2)
+    const x$d_$v = v128.load(x + $d * axisBytes, $v * 16) //: d v
+    let best$v = f32x4.splat(-Infinity), second$v = f32x4.splat(-Infinity), index$v = i32x4.splat(0) //: v
+    let left = candidates
+    do {
+      const j = ctz(left)
+      left &= left - 1
+      const centre = splats + <usize>j * ${(D+1)*16}
+      const label = i32x4.splat(<i32>j)
+      let score$v = v128.load(centre, $D * 16) //: v
+      score$v = f32x4.add(score$v, f32x4.mul(x$d_$v, v128.load(centre, $d * 16))) //: d v
+      second$v = f32x4.pmax(second$v, f32x4.pmin(best$v, score$v)) //: v
+      index$v = v128.bitselect(label, index$v, f32x4.gt(score$v, best$v)) //: v
+      best$v = f32x4.pmax(best$v, score$v) //: v
+    } while (left)
+
+    let doubtful = 0
+    const gap$v = f32x4.sub(best$v, second$v) //: v
+    doubtful |= i32x4.bitmask(f32x4.le(gap$v, close)) << ${v*4} //: v
+    const until$v = f32x4.sub(f32x4.mul(f32x4.add(now, f32x4.mul(f32x4.sub(gap$v, close), share)), f32x4.splat(DOWN)), f32x4.splat(LEASE_SLACK)) //: v
+    v128.store(lease, f32x4.pmin(blockUntil, until$v), $v * 16) //: v
+    const label = labels + <usize>p
+    const before = load<$LABELS>(label)
+    let after = $PACK
+    store<$LABELS>(label, after)
+    if (doubtful) {
+      for (; doubtful; doubtful &= doubtful - 1) {
+        const l = ctz(doubtful)
+        if (p + l < count) store<u8>(label + <usize>l, <u8>nearestExactly_$D(p + l, candidates))
+      }
+      after = load<$LABELS>(label)
+    }
+    let differing = before ^ after
+    while (differing) {
+      const l = ctz(differing) >> 3
+      differing &= ~(<$LABELS>255 << (l << 3))
+      if (p + <i32>l >= count) continue
+      movePoint_$D(p + <i32>l, <u8>(before >> (l << 3)), <i32>load<u8>(label + <usize>l))
+      changed++
+    }
+  }
+  return changed
+}
+
+/** Every point of a mixed block goes to `owner`. @returns how many were elsewhere */
+function claim_$D(b: i32, owner: i32): i32 {
+  let changed = 0
+  for (let p = b * $B; p < min(count, b * $B + $B); p++) {
+    const label = load<u8>(labels + <usize>p)
+    if (<i32>label == owner) continue
+    movePoint_$D(p, label, owner)
+    changed++
+  }
+  return changed
+}
+
+/** Gives a whole block to `owner`. */
+function own_$D(b: i32, owner: i32): i32 {
+  const state = stateOf(b)
+  const before = load<i32>(state, OWNER)
+  if (before == owner) return 0
+  store<i32>(state, owner, OWNER)
+  return before == MIXED ? claim_$D(b, owner) : moveMass_$D(masses + <usize>b * ${(D+3)*8}, before, owner)
+}
+
+function visit_$D(b: i32, drift: f32): i32 {
+  const state = stateOf(b)
+  let candidates = load<u64>(state)
+  let anew = false
+  if (load<f32>(state, UNTIL) < drift) {
+    const found = findCandidates_$D(boxes + <usize>b * ${(2*D+4)*4}, state, drift)
+    // The leases of the points say nothing of centroids that were no candidates when they were given.
+    anew = (found & ~candidates) != 0
+    candidates = found
+    store<u64>(state, found)
+  }
+  if ((candidates & (candidates - 1)) == 0) return own_$D(b, <i32>ctz(candidates))
+  const owner = load<i32>(state, OWNER)
+  if (owner != MIXED) {
+    memory.fill(labels + <usize>(b * $B), owner == NONE ? NO_LABEL : <u8>owner, $B)
+    store<i32>(state, MIXED, OWNER)
+  }
+  return scan_$D(b, candidates, anew, drift)
+}
+
+/**
+ * Labels the points of super-blocks `from` to `to` with their nearest centroid and keeps `sums` in step.
+ * `drift` is what the leases are measured in: twice the largest shift of a centroid, added up over the run, scaled.
+ *
+ * @returns how many labels changed
+ */
+export function assign_$D(from: i32, to: i32, drift: f32): i32 {
+  const all = blockCount()
+  let changed = 0
+  for (let s = from; s < to; s++) {
+    const state = superStateOf(s)
+    const owner = load<i32>(state, OWNER)
+    let candidates = load<u64>(state)
+    if (load<f32>(state, UNTIL) < drift) {
+      candidates = findCandidates_$D(superBoxes + <usize>s * ${(2*D+4)*4}, state, drift)
+      store<u64>(state, candidates)
+    } else if (owner >= 0) continue
+    const end = min(all, (s + 1) * SUPER)
+    if ((candidates & (candidates - 1)) == 0) {
+      const next = <i32>ctz(candidates)
+      if (owner == next) continue
+      store<i32>(state, next, OWNER)
+      if (owner != MIXED) changed += moveMass_$D(superMasses + <usize>s * ${(D+3)*8}, owner, next)
+      else for (let b = s * SUPER; b < end; b++) changed += own_$D(b, next)
+      continue
+    }
+    if (owner != MIXED) {
+      for (let b = s * SUPER; b < end; b++) store<i32>(stateOf(b), owner, OWNER)
+      store<i32>(state, MIXED, OWNER)
+    }
+    for (let b = s * SUPER; b < end; b++) changed += visit_$D(b, drift)
+  }
+  return changed
+}
+
+/** Sum over the points of super-blocks `from` to `to` of weight · squared distance to their own centroid, in float64. */
+export function inertia_$D(from: i32, to: i32): f64 {
+  const all = blockCount()
+  let sum: f64 = 0
+  for (let s = from; s < to; s++) {
+    const owner = load<i32>(superStateOf(s), OWNER)
+    if (owner >= 0) { sum += massInertia_$D(superMasses + <usize>s * ${(D+3)*8}, owner); continue }
+    for (let b = s * SUPER; b < min(all, (s + 1) * SUPER); b++) {
+      const blockOwner = load<i32>(stateOf(b), OWNER)
+      if (blockOwner >= 0) { sum += massInertia_$D(masses + <usize>b * ${(D+3)*8}, blockOwner); continue }
+      let part: f64 = 0
+      for (let p = b * $B; p < min(count, b * $B + $B); p++) {
+        part += squaredDistance_$D(p, <i32>load<u8>(labels + <usize>p)) * weightOf(p)
+      }
+      sum += part
+    }
+  }
+  return sum
+}
+
+/** Squares around the mean of the block and from its mean to the centroid (Huygens). */
+@inline function massInertia_$D(mass: usize, owner: i32): f64 {
+  const centre = centroids + <usize>owner * ${D*8}
+  const weight = load<f64>(mass, $D * 8)
+  let between: f64 = 0
+  const t$d = load<f64>(mass, $d * 8) / weight - (load<f64>(centre, $d * 8) - load<f64>(origin, $d * 8)) //: d
+  between += t$d * t$d //: d
+  return load<f64>(mass, ($D + 2) * 8) + weight * between
+}
+
+@inline function squaredDistance_$D(point: i32, label: i32): f64 {
+  const row = rows + (<usize>point * $D << 3)
+  const centre = centroids + <usize>label * ${D*8}
+  let square: f64 = 0
+  const t$d = load<f64>(row, $d * 8) - load<f64>(centre, $d * 8) //: d
+  square += t$d * t$d //: d
+  return square
+}
+
+/**
+ * The point farthest from its own centroid among clusters of more than one point, the caller's lower index on a tie;
+ * −1 when every point sits on its centroid. Call writeLabels first.
+ */
+export function farthest_$D(): i32 {
+  let chosen = -1
+  let largest: f64 = 0
+  for (let p = 0; p < count; p++) {
+    const label = <i32>load<u8>(labels + <usize>p)
+    if (load<f64>(sums + <usize>label * ${(D+2)*8}, ($D + 1) * 8) < 2) continue
+    const square = squaredDistance_$D(p, label)
+    if (square < largest || square == 0) continue
+    if (square == largest && load<i32>(order + (<usize>p << 2)) > load<i32>(order + (<usize>chosen << 2))) continue
+    largest = square
+    chosen = p
+  }
+  return chosen
+}

@@ -1,0 +1,311 @@
+// What all kernels share: where the data lies, and the work that does not depend on the number of features.
+//
+// A `space` is one data set in spatial order: blocks of BLOCK(D) points, super-blocks of 16 blocks, each with a box.
+// Pointers are exported globals; layout.ts sets them, once for an instance and a data set.
+
+const SUPER: i32 = 16
+const NONE: i32 = -2
+const MIXED: i32 = -1
+const NO_LABEL: u8 = 255
+
+// --- the data set, shared by all workers ---
+export let count: i32 = 0
+export let features: i32 = 0
+export let paddedFeatures: i32 = 0
+export let blockSize: i32 = 0
+/** Float64 rows as given, in the caller's order. */
+export let input: usize = 0
+/** Float64 [paddedFeatures]: what is subtracted from every row before anything else. */
+export let origin: usize = 0
+/** Float64 pairs [features][ceil(paddedFeatures / 2)][2]: column q is what feature q adds to each rotated axis. */
+export let rotation: usize = 0
+/** Float64 [features][4]: three directions of the spatial order, and 0. */
+export let directions: usize = 0
+/** Power of two that brings the longest centred row to between 1/2 and 1. */
+export let scale: f64 = 1
+/** Int32 [count]: the caller's index of each point in spatial order. */
+export let order: usize = 0
+/** Int32 [count]: the cell of the Morton curve of each row, in the caller's order. */
+export let cells: usize = 0
+/** Float64 [count][paddedFeatures], spatial order, as given (not centred). */
+export let rows: usize = 0
+/** Float64 [count] in the caller's order, or 0 for weights of 1. */
+export let inputWeights: usize = 0
+/** Float64 [count] in spatial order, or 0. */
+export let weights: usize = 0
+/** Float32 [paddedFeatures] axes of `axisBytes`: centred, rotated, scaled. */
+export let axes: usize = 0
+export let axisBytes: usize = 0
+/** Float32 rows: mid[D], half[D], |mid|², |half|, reach, 0. */
+export let boxes: usize = 0
+export let superBoxes: usize = 0
+/** Float64 rows: sum of centred rows [D], weight, rows, squares around the mean. */
+export let masses: usize = 0
+export let superMasses: usize = 0
+
+// --- one worker's scratch ---
+/** Uint8 [count]: valid where neither the block nor its super-block has an owner. */
+export let labels: usize = 0
+/** Float32 [count]: drift up to which a label stands; while seeding, the squared distance to the nearest centre. */
+export let leases: usize = 0
+/** Rows of STATE bytes for each block and super-block. */
+export let states: usize = 0
+export let superStates: usize = 0
+/** Float64 [k][paddedFeatures]: centroids in the coordinates of the rows as given. */
+export let centroids: usize = 0
+/** Float64 [k][paddedFeatures + 2]: sum of the centred members, their weight, their number. */
+export let sums: usize = 0
+export let clusters: i32 = 0
+/** Vectors of four that hold one number for each centroid. */
+export let lanesOfCentres: i32 = 0
+/** Float32x4 [k][D + 1]: each coordinate four times, then the bias −|c|²/2. */
+export let splats: usize = 0
+/** Float32 [D + 3][4 · lanesOfCentres]: coordinates, bias, |c|, |c|²/2. */
+export let lanes: usize = 0
+/** Float32 [k][D][4 · lanesOfCentres]: |c_a − c_b| for each axis. */
+export let apart: usize = 0
+/** 256 bytes. */
+export let scratch: usize = 0
+/** The trials of k-means++: Float32x4 [8][D] coordinates, Float32 [2][D][4] the same in lanes, Float64 [8] totals. */
+export let trialSplats: usize = 0
+export let trialLanes: usize = 0
+export let trialTotals: usize = 0
+
+// --- error bounds, see exactness in docs/decisions ---
+export let relativeError: f32 = 0
+export let orthogonalityError: f32 = 0
+export let absoluteError: f32 = 0
+
+// --- a state row ---
+const STATE: usize = 40
+const CANDIDATES: usize = 0
+const UNTIL: usize = 8
+const CLOSE: usize = 12
+const SHARE: usize = 16
+const OWNER: usize = 20
+const POTENTIAL: usize = 24
+const LARGEST: usize = 32
+
+/** Drift a lease is shortened by: covers the rounding of the float64 scan itself (about 60 units of 2^-53, scaled). */
+const LEASE_SLACK: f32 = 1e-11
+/** Rounds down what a few float32 operations may have rounded up. */
+const DOWN: f32 = 1.0 - 1.0 / 1048576.0
+const UP: f32 = 1.0 + 1.0 / 1048576.0
+
+@inline function blockCount(): i32 { return (count + blockSize - 1) / blockSize }
+@inline function superCount(): i32 { return (blockCount() + SUPER - 1) / SUPER }
+@inline function stateOf(block: i32): usize { return states + <usize>block * STATE }
+@inline function superStateOf(superBlock: i32): usize { return superStates + <usize>superBlock * STATE }
+@inline function weightOf(point: i32): f64 { return weights ? load<f64>(weights + (<usize>point << 3)) : 1.0 }
+@inline function maxOfLanes(v: v128): f32 {
+  return max<f32>(
+    max<f32>(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    max<f32>(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3))
+  )
+}
+@inline function minOfLanes(v: v128): f32 {
+  return min<f32>(
+    min<f32>(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    min<f32>(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3))
+  )
+}
+@inline function sumOfLanes(v: v128): f64 {
+  return (
+    <f64>f32x4.extract_lane(v, 0) +
+    <f64>f32x4.extract_lane(v, 1) +
+    (<f64>f32x4.extract_lane(v, 2) + <f64>f32x4.extract_lane(v, 3))
+  )
+}
+
+/** Before a run: every point unassigned, no lease, nothing known of the distance to centres. */
+export function resetStates(): void {
+  resetRows(states, blockCount())
+  resetRows(superStates, superCount())
+}
+
+function resetRows(first: usize, length: i32): void {
+  for (let i = 0, row = first; i < length; i++, row += STATE) {
+    store<u64>(row, 0, CANDIDATES)
+    store<f32>(row, -1, UNTIL)
+    store<i32>(row, NONE, OWNER)
+    store<f64>(row, 0, POTENTIAL)
+    store<f32>(row, Infinity, LARGEST)
+  }
+}
+
+/** Before seeding: every point infinitely far from the centres, those that fill the last block at 0. */
+export function resetNearest(): void {
+  const end = leases + (<usize>(blockCount() * blockSize) << 2)
+  for (let at = leases; at < end; at += 16) v128.store(at, f32x4.splat(Infinity))
+  for (let at = leases + (<usize>count << 2); at < end; at += 4) store<f32>(at, 0)
+}
+
+/** Writes the owners of whole blocks into the labels of their points. */
+export function writeLabels(from: i32, to: i32): void {
+  const all = blockCount()
+  for (let s = from; s < to; s++) {
+    const owner = load<i32>(superStateOf(s), OWNER)
+    for (let b = s * SUPER; b < min(all, (s + 1) * SUPER); b++) {
+      const label = owner != MIXED ? owner : load<i32>(stateOf(b), OWNER)
+      if (label != MIXED) memory.fill(labels + <usize>(b * blockSize), <u8>label, <usize>blockSize)
+    }
+  }
+}
+
+/** Labels in the caller's order as Int32; call writeLabels first. */
+export function exportLabels(from: i32, to: i32, target: usize): void {
+  for (let p = from; p < to; p++) {
+    const row = load<i32>(order + (<usize>p << 2))
+    store<i32>(target + (<usize>row << 2), <i32>load<u8>(labels + <usize>p))
+  }
+}
+
+/** The point at which the running sum of potentials passes `target`; one of potential 0 only if there is no other. */
+export function pick(target: f64): i32 {
+  let left = target
+  let s = 0
+  const lastSuper = superCount() - 1
+  while (s < lastSuper && left >= load<f64>(superStateOf(s), POTENTIAL)) left -= load<f64>(superStateOf(s++), POTENTIAL)
+  let b = s * SUPER
+  const lastBlock = min(blockCount(), b + SUPER) - 1
+  while (b < lastBlock && left >= load<f64>(stateOf(b), POTENTIAL)) left -= load<f64>(stateOf(b++), POTENTIAL)
+  let chosen = b * blockSize
+  for (let p = chosen; p < min(count, (b + 1) * blockSize); p++) {
+    const potential = <f64>load<f32>(leases + (<usize>p << 2)) * weightOf(p)
+    if (potential <= 0) continue
+    chosen = p
+    left -= potential
+    if (left < 0) break
+  }
+  return chosen
+}
+
+/** Adds `potential` to the totals of the trials in `which`, a bit for each. */
+function addTotals(trials: i32, which: i32, potential: f64): void {
+  for (let t = 0; t < trials; t++) {
+    if (!(which & (1 << t))) continue
+    const total = trialTotals + (<usize>t << 3)
+    store<f64>(total, load<f64>(total) + potential)
+  }
+}
+
+function weightsOf(p: i32): v128 {
+  let four = f32x4.splat(<f32>weightOf(p))
+  four = f32x4.replace_lane(four, 1, <f32>weightOf(p + 1))
+  four = f32x4.replace_lane(four, 2, <f32>weightOf(p + 2))
+  return f32x4.replace_lane(four, 3, <f32>weightOf(p + 3))
+}
+
+// --- spatial order ---
+
+/** Puts two zero bits after each of the lowest six bits. */
+@inline function spread3(v: i32): i32 {
+  v = (v | (v << 8)) & 0x0300f00f
+  v = (v | (v << 4)) & 0x030c30c3
+  return (v | (v << 2)) & 0x09249249
+}
+/** Puts a zero bit after each of the lowest nine bits. */
+@inline function spread2(v: i32): i32 {
+  v = (v | (v << 8)) & 0x00ff00ff
+  v = (v | (v << 4)) & 0x0f0f0f0f
+  v = (v | (v << 2)) & 0x33333333
+  return (v | (v << 1)) & 0x55555555
+}
+@inline function cellOf(value: f64, low: f64, perUnit: f64, last: f64): i32 {
+  return <i32>max<f64>(0, min<f64>(last, (value - low) * perUnit))
+}
+
+/**
+ * The Morton cell of each row, counted in `histogram` (Int32 for each cell, zeroed by the caller).
+ * `frame` holds for each of three directions the low end, cells per unit; a value beyond an end falls in the end cell.
+ *
+ * @returns the largest squared length of a centred row
+ */
+export function findCells(from: i32, to: i32, dimensions: i32, bits: i32, frame: usize, histogram: usize): f64 {
+  const last = <f64>((1 << bits) - 1)
+  const low0 = load<f64>(frame), low1 = load<f64>(frame, 16), low2 = load<f64>(frame, 32)
+  const per0 = load<f64>(frame, 8), per1 = load<f64>(frame, 24), per2 = load<f64>(frame, 40)
+  let longest: f64 = 0
+  for (let i = from; i < to; i++) {
+    const row = input + (<usize>(<i64>i * features) << 3)
+    let first = f64x2.splat(0), second = f64x2.splat(0)
+    for (let q = 0; q < features; q++) {
+      const at = <usize>q << 3
+      const x = load<f64>(row + at) - load<f64>(origin + at)
+      const along = directions + (at << 2)
+      first = f64x2.add(first, f64x2.mul(f64x2.splat(x), v128.load(along)))
+      second = f64x2.add(second, f64x2.mul(f64x2.splat(x), f64x2.replace_lane(v128.load(along, 16), 1, x)))
+    }
+    longest = max<f64>(longest, f64x2.extract_lane(second, 1))
+    const a = cellOf(f64x2.extract_lane(first, 0), low0, per0, last)
+    let cell = a
+    if (dimensions > 1) {
+      const b = cellOf(f64x2.extract_lane(first, 1), low1, per1, last)
+      cell = dimensions > 2
+        ? (spread3(a) << 2) | (spread3(b) << 1) | spread3(cellOf(f64x2.extract_lane(second, 0), low2, per2, last))
+        : (spread2(a) << 1) | spread2(b)
+    }
+    store<i32>(cells + (<usize>i << 2), cell)
+    const counter = histogram + (<usize>cell << 2)
+    store<i32>(counter, load<i32>(counter) + 1)
+  }
+  return longest
+}
+
+/** Turns the counts of `workers` histograms, one after the other, into the first position of each cell and worker. */
+export function startCells(histograms: usize, cellCount: i32, workers: i32): void {
+  let next = 0
+  for (let cell = 0; cell < cellCount; cell++) {
+    for (let w = 0; w < workers; w++) {
+      const counter = histograms + (<usize>(w * cellCount + cell) << 2)
+      const here = load<i32>(counter)
+      store<i32>(counter, next)
+      next += here
+    }
+  }
+}
+
+/** Counting sort of the rows `from` to `to` by cell; rows of one cell keep their order. */
+export function sortByCell(from: i32, to: i32, starts: usize): void {
+  for (let i = from; i < to; i++) {
+    const counter = starts + (<usize>load<i32>(cells + (<usize>i << 2)) << 2)
+    const position = load<i32>(counter)
+    store<i32>(counter, position + 1)
+    store<i32>(order + (<usize>position << 2), i)
+  }
+}
+
+// --- pairs ---
+
+/** Int32 rows: first position, number of points, cell, first column (a multiple of 4). */
+export let tiles: usize = 0
+const TILE: usize = 16
+const TILE_START: usize = 0
+const TILE_LENGTH: usize = 4
+const TILE_CELL: usize = 8
+const TILE_COLUMNS: usize = 12
+/** Float64 [tiles][D] */
+export let tileOrigins: usize = 0
+/** Float32 [columns / 4][D][4] */
+export let tileColumns: usize = 0
+/** Int32: the point at each position, sorted by cell. */
+export let memberOf: usize = 0
+/** Int32: the points of a sample of rows. */
+export let sampleOf: usize = 0
+/** Float64 [cells][pairStride]: sums of distances in whole `pairUnits`, so that no order of adding changes them. */
+export let sumsOfPairs: usize = 0
+export let pairStride: usize = 0
+/** A power of two. */
+export let pairUnits: f64 = 1
+/** Float32 [longest tile] */
+export let columnSums: usize = 0
+
+@inline function addWhole(target: usize, distance: f64): void {
+  store<f64>(target, load<f64>(target) + nearest<f64>(distance * pairUnits))
+}
+
+/** target[i] += source[i] for an even number of Float64. */
+export function addInto(target: usize, source: usize, length: i32): void {
+  const end = target + (<usize>length << 3)
+  for (; target < end; target += 16, source += 16) v128.store(target, f64x2.add(v128.load(target), v128.load(source)))
+}

@@ -1,0 +1,39 @@
+/** A WebAssembly instance of the kernels of assembly/: functions by name, and globals that say where the data lies. */
+export class Kernels {
+  readonly memory: WebAssembly.Memory
+  readonly #exports: Record<string, unknown>
+
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
+    this.memory = memory
+    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports
+  }
+
+  /** @throws TypeError for a name the module does not export */
+  get(name: string): (...args: number[]) => number {
+    const found = this.#exports[name]
+    if (typeof found !== 'function') throw new TypeError(`no kernel is called ${name}`)
+    return found as (...args: number[]) => number
+  }
+
+  set(globals: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(globals)) {
+      const found = this.#exports[name]
+      if (!(found instanceof WebAssembly.Global)) throw new TypeError(`no global of the kernels is called ${name}`)
+      found.value = value
+    }
+  }
+}
+
+const PAGE = 65536
+
+/** A shared memory that grows to what is asked and no further than `limitBytes`. */
+export function createMemory(limitBytes: number): WebAssembly.Memory {
+  const maximum = Math.min(65536, Math.ceil(limitBytes / PAGE))
+  return new WebAssembly.Memory({ initial: 1, maximum, shared: true })
+}
+
+/** @throws RangeError when the memory's limit is smaller */
+export function ensureBytes(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = Math.ceil(bytes / PAGE) - memory.buffer.byteLength / PAGE
+  if (missing > 0) memory.grow(missing)
+}
