@@ -108,7 +108,7 @@ export default {
     // roots
     rule(
       'roots-are-not-imported',
-      { path: '^src/', pathNot: '^src/(main|app|compose|cli/main)[.]ts$' },
+      { path: '^src/', pathNot: '^src/(main|app|compose|cli/main|cli/commands/openapi)[.]ts$' },
       { path: '^src/(main|app|compose)[.]ts$' }
     ),
     rule('app-builds-http-only', '^src/app[.]ts$', {
