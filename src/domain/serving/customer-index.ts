@@ -40,25 +40,39 @@ export class CustomerIndex {
 
   /** @returns undefined for an id that is not there */
   rowOf(id: string): number | undefined {
-    const { read, written } = encoder.encodeInto(id, this.wanted)
-    if (read < id.length || written > this.longestId) return undefined
-    if (written > id.length && UNPAIRED_SURROGATE.test(id)) return undefined
+    const length = this.encode(id)
+    if (length === undefined) return undefined
 
     const { bytes, offsets } = this.arena
-    let slot = hash(this.wanted, 0, written) & this.mask
+    let slot = hash(this.wanted, 0, length) & this.mask
     for (let probe = 0; probe < LONGEST_PROBE; probe++) {
       const entry = this.slots[slot]!
       if (entry === FREE) return undefined
       const start = offsets[entry - 1]!
-      if (offsets[entry]! - start === written && startsWith(bytes, start, this.wanted, written)) return entry - 1
+      if (offsets[entry]! - start === length && startsWith(bytes, start, this.wanted, length)) return entry - 1
       slot = (slot + 1) & this.mask
     }
-    return this.search(written)
+    return this.search(length)
   }
 
   idOf(row: number): string {
     if (!(row >= 0 && row < this.size)) throw new RangeError(`row must lie in [0, ${this.size})`)
     return decoder.decode(this.arena.bytes.subarray(this.arena.offsets[row], this.arena.offsets[row + 1]))
+  }
+
+  /** Puts the id's bytes into `wanted`. @returns how many, or undefined when no id has that many or none can read so */
+  private encode(id: string): number | undefined {
+    if (id.length > this.longestId) return undefined
+    let ascii = 0
+    while (ascii < id.length && id.charCodeAt(ascii) < 0x80) {
+      this.wanted[ascii] = id.charCodeAt(ascii)
+      ascii++
+    }
+    if (ascii === id.length) return ascii
+
+    const { read, written } = encoder.encodeInto(id, this.wanted)
+    const fits = read === id.length && written <= this.longestId
+    return fits && !UNPAIRED_SURROGATE.test(id) ? written : undefined
   }
 
   private enter(row: number): void {
