@@ -38,7 +38,7 @@ export function trainClusters(
 ): TrainingOutcome {
   const pace = new Pace(() => hooks.cancelled())
   hooks.progress('scaling', 0, `Scaling ${columns.names.length} features of ${columns.n} customers.`)
-  const prepared = prepareTraining(columns, options)
+  const prepared = prepareTraining(columns, options, pace)
   const { matrix, limitations } = prepared
 
   const during = ENDS.clustering - ENDS.scaling
@@ -81,7 +81,7 @@ export function trainClusters(
       silhouettes,
       segments: fit.segments.length
     }),
-    limitations: [...limitations, ...selection.limitations, ...silhouetteNotes(selection.candidate, matrix.n)]
+    limitations: [...limitations, ...selection.limitations, ...notesOn(selection.candidate, matrix.n)]
   }
 }
 
@@ -211,9 +211,14 @@ function segmentFigures({
   }))
 }
 
-function silhouetteNotes({ silhouette }: Candidate, n: number): string[] {
-  if (silhouette.exact || silhouette.mean === null) return []
-  return [
-    `The silhouette was measured on a stratified sample of ${silhouette.sample_size} of ${n} customers, each against all others.`
-  ]
+function notesOn({ silhouette, converged }: Candidate, n: number): string[] {
+  const notes: string[] = []
+  if (!converged)
+    notes.push('The clustering stopped at max_iterations before it settled: allow more, or fewer segments.')
+  if (!silhouette.exact && silhouette.mean !== null) {
+    notes.push(
+      `The silhouette was measured on a stratified sample of ${silhouette.sample_size} of ${n} customers, each against all others.`
+    )
+  }
+  return notes
 }

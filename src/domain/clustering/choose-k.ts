@@ -92,16 +92,8 @@ function reasonFor(
   minShare: number
 ): string {
   const { k } = winner
-  const smallest = percent(smallestShare(winner))
-  if (candidates.length === 1) return `${k} is the only k that was tried; its smallest segment holds ${smallest}.`
+  if (candidates.length === 1) return `${k} is the only choice (${figuresOf(winner)}).`
 
-  const figures = [
-    winner.silhouette.mean === null ? null : `silhouette ${winner.silhouette.mean.toFixed(3)}`,
-    winner.compactness.davies_bouldin === null
-      ? null
-      : `Davies-Bouldin ${winner.compactness.davies_bouldin.toFixed(3)}`,
-    `smallest segment ${smallest} of the customers`
-  ].filter((figure) => figure !== null)
   const mine = votes.filter((each) => each.k === k).map(({ criterion }) => CRITERION_NAMES[criterion])
   const others = votes
     .filter((each) => each.k !== k)
@@ -112,5 +104,16 @@ function reasonFor(
       ? `; ${left} of ${candidates.length} values of k were left out because a segment would hold less than ${percent(minShare)}`
       : ''
   const preferred = mine.length > 0 ? ` is preferred by ${mine.join(', ')}` : ' was chosen by its silhouette'
-  return `${k}${preferred} (${figures.join(', ')})${others.length > 0 ? `, while ${others.join(', ')}` : ''}${skipped}.`
+  return `${k}${preferred} (${figuresOf(winner)})${others.length > 0 ? `, while ${others.join(', ')}` : ''}${skipped}.`
+}
+
+function figuresOf(candidate: Candidate): string {
+  const { silhouette, compactness } = candidate
+  return [
+    silhouette.mean === null ? null : `silhouette ${silhouette.mean.toFixed(3)}`,
+    compactness.davies_bouldin === null ? null : `Davies-Bouldin ${compactness.davies_bouldin.toFixed(3)}`,
+    `smallest segment ${percent(smallestShare(candidate))} of the customers`
+  ]
+    .filter((figure) => figure !== null)
+    .join(', ')
 }

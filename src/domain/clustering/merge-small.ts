@@ -40,11 +40,14 @@ export function mergeAndRefine(
   minMembers: number,
   options: SweepOptions,
   pace: Pace
-): Clustering {
-  return mergeSmall(matrix, clustering, minMembers, (means, k) => {
-    const { centroids } = ENGINES[options.distance].kmeans(matrix, { ...options, k, restarts: 1, start: means }, pace)
-    return arrange(matrix, centroids, METRICS[options.distance], pace)
+): { clustering: Clustering; converged: boolean } {
+  let converged = true
+  const merged = mergeSmall(matrix, clustering, minMembers, (means, k) => {
+    const found = ENGINES[options.distance].kmeans(matrix, { ...options, k, restarts: 1, start: means }, pace)
+    converged = found.converged
+    return arrange(matrix, found.centroids, METRICS[options.distance], pace)
   })
+  return { clustering: merged, converged }
 }
 
 function indexOfSmallest(sizes: Int32Array): number {

@@ -2,6 +2,7 @@ import { fitFences, outlierRows, takeCustomers } from '../features/outliers.ts'
 import { fitScaling, scaleCustomers } from '../features/scaling.ts'
 import { countDistinctRows, type Matrix } from '../numeric/matrix.ts'
 import type { FeatureColumns, FeatureScaling, Fence, TrainingOptions } from '../records/model.ts'
+import type { Pace } from './pace.ts'
 import { TrainingRefused } from './refusal.ts'
 
 /** What is clustered, and how raw values came there. */
@@ -24,7 +25,7 @@ export interface Prepared {
  *
  * @throws TrainingRefused when there is nothing to cluster
  */
-export function prepareTraining(columns: FeatureColumns, options: TrainingOptions): Prepared {
+export function prepareTraining(columns: FeatureColumns, options: TrainingOptions, pace: Pace): Prepared {
   if (columns.n < 2) {
     throw new TrainingRefused(
       'too_few_customers',
@@ -38,18 +39,23 @@ export function prepareTraining(columns: FeatureColumns, options: TrainingOption
   const inliers = Int32Array.from({ length: columns.n }, (_, row) => row).filter((row) => !apart.has(row))
   const clustered = outliers.length > 0 ? takeCustomers(columns, inliers) : columns
 
-  const { features, limitations: notes } = fitScaling(clustered, { ...options, clips })
+  const { features, limitations: notes } = fitScaling(clustered, { ...options, clips }, (units) => pace.spend(units))
   const matrix = scaleCustomers(clustered, { features, distance: options.distance })
   const most = typeof options.k === 'number' ? options.k : options.k.max
   const distinct = countDistinctRows(matrix, Math.max(2, most))
   if (distinct < 2) {
-    if (outliers.length > 0) return withoutSetting(columns, options)
+    if (outliers.length > 0) return withoutSetting(columns, options, pace)
     throw new TrainingRefused(
       'degenerate_data',
       `All ${columns.n} customers are the same in ${columns.names.join(', ')}: choose features in which they differ, or another outlier policy.`
     )
   }
   limitations.push(...notes)
+  if (options.distance !== 'euclidean') {
+    limitations.push(
+      `Segments are formed by ${options.distance} distance around means; inertia, Davies-Bouldin and Calinski-Harabasz are Euclidean figures of them.`
+    )
+  }
   if (options.distance === 'cosine') noteOrigin(matrix, limitations)
   return {
     features,
@@ -85,14 +91,14 @@ function applyPolicy(
       policy === 'separate'
         ? 'they have segments of their own'
         : 'the segments were formed without them, then each joined the nearest'
-    limitations.push(`${counted}: ${fate}.`)
+    limitations.push(`${counted}: ${fate}. The quality figures are those of the other customers.`)
   }
   return { fences, outliers: beyond }
 }
 
 /** Again with the outliers kept: without them there is nothing to tell the others apart. */
-function withoutSetting(columns: FeatureColumns, options: TrainingOptions): Prepared {
-  const kept = prepareTraining(columns, { ...options, outliers: { ...options.outliers, policy: 'keep' } })
+function withoutSetting(columns: FeatureColumns, options: TrainingOptions, pace: Pace): Prepared {
+  const kept = prepareTraining(columns, { ...options, outliers: { ...options.outliers, policy: 'keep' } }, pace)
   kept.limitations.push(
     'Without the outliers all customers would be the same: the outliers were kept among the others.'
   )

@@ -38,14 +38,13 @@ export function selectClustering(
     const last = leastUneven(candidates, share)
     return { ...last, limitations: [smallestSentence(last.candidate, share)] }
   }
-  const { k } = rerun.candidate
   const tried =
     candidates.length > 1 ? `no k from ${candidates[0]!.k} to ${candidates.at(-1)!.k}` : `not k = ${candidates[0]!.k}`
   return {
     candidate: rerun.candidate,
     choice: {
       ...rerun.choice,
-      reason: `For ${tried} does every segment hold ${percent(share)} of the customers, so smaller ones were joined with their neighbours, which gives ${k} segments; of these results ${lowerFirst(rerun.choice.reason)}`
+      reason: `With ${tried} does every segment hold ${percent(share)} of the customers, so smaller ones were joined with their neighbours; of the results, ${rerun.choice.reason}`
     },
     limitations: [
       'A few extreme customers form a tiny segment at every k. They were joined with their neighbours, while k_scan shows the clusterings before that; the outlier policy "separate" or a transform may suit these data better.'
@@ -76,8 +75,8 @@ function joinSmall(
 ): Candidate[] {
   const results = candidates
     .map(({ clustering }) => mergeAndRefine(matrix, clustering, minMembers, options, pace))
+    .map((merged) => ({ k: merged.clustering.k, ...merged }))
     .filter(({ k }) => k >= Math.max(2, fewest))
-    .map((clustering) => ({ k: clustering.k, clustering }))
   const best = new Map<number, Candidate>()
   for (const candidate of measure(matrix, results, options, pace)) {
     const known = best.get(candidate.k)
@@ -88,4 +87,3 @@ function joinSmall(
 }
 
 const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`
-const lowerFirst = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1)

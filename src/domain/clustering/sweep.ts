@@ -14,6 +14,8 @@ export interface Candidate {
   silhouette: SilhouetteResult
   /** The k that was asked for; more than the clusters found where the engine left some empty. */
   k: number
+  /** False where it stopped at `max_iterations`. */
+  converged: boolean
 }
 
 export type SweepOptions = Pick<TrainingOptions, 'distance' | 'restarts' | 'max_iterations' | 'seed'>
@@ -36,9 +38,9 @@ export function sweep(
   let done = 0
   const clusterings = ks.map((k) => {
     progress(done / work, ks.length > 1 ? `Clustering into ${k} segments.` : `Clustering ${matrix.n} customers.`)
-    const { centroids } = engine.kmeans(matrix, { ...options, k }, pace)
+    const { centroids, converged } = engine.kmeans(matrix, { ...options, k }, pace)
     done += k
-    return { k, clustering: arrange(matrix, centroids, METRICS[options.distance], pace) }
+    return { k, converged, clustering: arrange(matrix, centroids, METRICS[options.distance], pace) }
   })
   progress(done / work, 'Measuring how well the segments are separated.')
   return measure(matrix, clusterings, options, pace)
@@ -47,7 +49,7 @@ export function sweep(
 /** Adds the quality figures to finished clusterings; the silhouettes of all of them in one pass. */
 export function measure(
   matrix: Matrix,
-  clusterings: { k: number; clustering: Clustering }[],
+  clusterings: Pick<Candidate, 'k' | 'clustering' | 'converged'>[],
   { distance, seed }: SweepOptions,
   pace: Pace
 ): Candidate[] {
@@ -57,10 +59,9 @@ export function measure(
     { distance, seed },
     pace
   )
-  return clusterings.map(({ k, clustering }, index) => ({
-    k,
-    clustering,
-    compactness: compactness(matrix, clustering.labels, clustering.k),
+  return clusterings.map((found, index) => ({
+    ...found,
+    compactness: compactness(matrix, found.clustering.labels, found.clustering.k),
     silhouette: scores[index]!
   }))
 }

@@ -8,6 +8,9 @@ import { chooseTransform, fitYeoJohnson, transformValue } from './transforms.ts'
 /** Far beyond any amount, and its square times any number of customers is still finite. */
 const LIMIT = 1e100
 
+/** Sorting a column costs about as much as so many multiplications a value. */
+const SORT_UNITS = 50
+
 const limited = (x: number): number => Math.min(Math.max(x, -LIMIT), LIMIT)
 
 interface ScalingOptions {
@@ -24,14 +27,17 @@ interface ScalingOptions {
  *
  * A column without spread has scale 1, so that it counts for nothing. Where a robust scale would be 0 though the column
  * has spread, the standard deviation takes its place.
+ *
+ * @param spend told of the work done, and may throw to stop
  */
 export function fitScaling(
   columns: FeatureColumns,
-  options: ScalingOptions
+  options: ScalingOptions,
+  spend: (values: number) => void = () => {}
 ): { features: FeatureScaling[]; limitations: string[] } {
   const limitations: string[] = []
   const features = columns.columns.map((column, index) =>
-    fitFeature(columns.names[index]!, column, options, limitations)
+    fitFeature(columns.names[index]!, column, options, limitations, spend)
   )
   return { features, limitations }
 }
@@ -40,8 +46,10 @@ function fitFeature(
   name: string,
   column: Float64Array,
   { transform: asked, scale: scaling, clips }: ScalingOptions,
-  limitations: string[]
+  limitations: string[],
+  spend: (values: number) => void
 ): FeatureScaling {
+  spend(column.length * SORT_UNITS)
   const clip = clips.find((fence) => fence.feature === name)
   const lower = clip?.lower ?? null
   const upper = clip?.upper ?? null
@@ -67,7 +75,7 @@ function fitFeature(
     if (sorted.length > 0) limitations.push(`All customers have the same ${name}: it does not tell customers apart.`)
     transform = 'none'
   }
-  const lambda = transform === 'yeo_johnson' ? fitYeoJohnson(values) : null
+  const lambda = transform === 'yeo_johnson' ? fitYeoJohnson(values, spend) : null
 
   for (let i = 0; i < values.length; i++) values[i] = limited(transformValue(values[i]!, { transform, lambda }))
   const { center, scale, note } = fitAxis(values, scaling)

@@ -9,6 +9,8 @@ const HIGH_SKEWNESS = 1
 const LAMBDA_LIMIT = 5
 /** More values than these do not move λ; every so-manieth is taken. */
 const LAMBDA_VALUES = 200_000
+/** A power and a logarithm cost about as much as so many multiplications. */
+const POWER_UNITS = 20
 
 /** What `auto` makes of a feature: log1p for a long right tail from 0 up, Yeo-Johnson for any other skew, else nothing. */
 export function chooseTransform({ skewness, min }: Moments): Exclude<Transform, 'auto'> {
@@ -32,8 +34,9 @@ export function yeoJohnson(x: number, lambda: number): number {
  * −n/2 · ln(variance) + (λ − 1) · Σ sign(x) ln(1 + |x|), within ±5.
  *
  * @param values without NaN, not all equal
+ * @param spend told of the values touched, and may throw to stop
  */
-export function fitYeoJohnson(values: Float64Array): number {
+export function fitYeoJohnson(values: Float64Array, spend: (values: number) => void = () => {}): number {
   const stride = Math.ceil(values.length / LAMBDA_VALUES)
   const sample = stride === 1 ? values : values.filter((_, index) => index % stride === 0)
   let logSum = 0
@@ -41,6 +44,7 @@ export function fitYeoJohnson(values: Float64Array): number {
 
   const transformed = new Float64Array(sample.length)
   const misfit = (lambda: number): number => {
+    spend(sample.length * POWER_UNITS)
     for (let i = 0; i < sample.length; i++) transformed[i] = yeoJohnson(sample[i]!, lambda)
     const { mean, deviation } = moments(transformed)
     // Below this the transformed values differ by rounding only, and a tiny variance would win the likelihood.

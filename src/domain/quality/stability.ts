@@ -10,7 +10,7 @@ import { adjustedRand, bestJaccard } from './adjusted-rand.ts'
 
 const RESAMPLES = 20
 const MOST_ROWS = 5_000
-const RESTARTS = 3
+const RESTARTS = 2
 /** Multiplications that all resamples together may take, at ITERATIONS a restart: about a second. */
 const WORK = 1e9
 const ITERATIONS = 20
