@@ -50,10 +50,10 @@ const prototype = (
 export const PROTOTYPES: Readonly<Record<Meaning, Prototype>> = {
   reward: prototype('Reward', [-1, 2, 2, 0.4], { frequency: 1, value: 1 }),
   upsell: prototype('Upsell', [-0.6, 1, 1.2, 0.2], { value: 1 }),
-  retain: prototype('Retain', [-0.4, 0.4, 0.4, 0]),
+  retain: prototype('Retain', [-0.4, 0.4, 0.4, 0], { value: 1 }),
   nurture: prototype('Nurture', [-0.5, -0.7, -0.7, -0.3]),
   encourage: prototype('Encourage', [-0.5, -0.7, -0.9, -0.3]),
-  excite: prototype('Excite', [0.9, -0.5, -0.3, 0]),
+  excite: prototype('Excite', [0.9, -0.5, -0.3, 0], { recency: 1 }),
   re_engage: prototype('Re-Engage', [2, -1, -1, -0.3], { recency: 1 }),
   high_value_frequent: prototype('High-value frequent', [-0.8, 1.6, 1.6, 0.4], { frequency: 1, value: 1 }),
   occasional_high_spenders: prototype('Occasional high-spenders', [0.3, -0.6, 0.4, 1.5], {
@@ -66,7 +66,7 @@ export const PROTOTYPES: Readonly<Record<Meaning, Prototype>> = {
     frequency: 1,
     average_order_value: -1
   }),
-  moderate_seasonal: prototype('Moderate and seasonal', [0.3, -0.3, -0.3, -0.1]),
+  moderate_seasonal: prototype('Moderate and seasonal', [0.3, -0.3, -0.3, -0.1], { value: -1 }),
   low_value: prototype('Low-value', [1, -0.9, -1.1, -0.5], { value: -1 })
 }
 
@@ -76,7 +76,12 @@ export interface Vocabulary {
   axes: readonly Axis[]
   /** Cost of a name that only makes sense once its neighbour is taken. */
   reluctance?: Partial<Record<Meaning, number>>
+  /** Cost of giving a name twice, with a qualifier. Without it every name is used before any is used again. */
+  reuse?: number
 }
+
+/** Upsell is the better half of the loyal and Excite the milder half of the lapsed: alone they are Retain or Reward, and Re-Engage. */
+const SECOND_STEPS: Vocabulary['reluctance'] = { upsell: 1, excite: 1.5 }
 
 /**
  * `auto` draws on all of them and leaves out what would stand beside its like: of Nurture and Encourage,
@@ -89,7 +94,8 @@ export const VOCABULARY_MEANINGS: Readonly<Record<VocabularyName, Vocabulary>> =
   },
   six_step: {
     meanings: ['retain', 'encourage', 'excite', 'upsell', 're_engage', 'reward'],
-    axes: ['recency', 'frequency', 'value']
+    axes: ['recency', 'frequency', 'value'],
+    reluctance: SECOND_STEPS
   },
   spend_and_frequency: {
     meanings: [
@@ -116,8 +122,8 @@ export const VOCABULARY_MEANINGS: Readonly<Record<VocabularyName, Vocabulary>> =
       'moderate_seasonal'
     ],
     axes: AXES,
-    // Upsell names the better half of the loyal; where there is one such segment, it is Retain.
-    reluctance: { upsell: 1 }
+    reluctance: { ...SECOND_STEPS, moderate_seasonal: 1 },
+    reuse: 6
   }
 }
 

@@ -21,7 +21,7 @@ const orderValue = (facts: SegmentFacts): string => `Median order value, now ${s
 
 const rhythm = (facts: SegmentFacts): string => {
   const gap = usualGap(facts)
-  return gap === null || gap < 1 ? '' : ` Orders usually lie ${counted(gap, 'day')} apart.`
+  return gap === null || gap < 1 ? '' : ` Their orders are usually ${counted(gap, 'day')} apart.`
 }
 
 const firstTier = (facts: SegmentFacts): string => {
@@ -32,7 +32,7 @@ const firstTier = (facts: SegmentFacts): string => {
 export const loyaltyProgram: Measure = (facts) => ({
   type: 'loyalty_program',
   title: 'Loyalty programme',
-  description: `Give points on every order, with a first reward within reach of two orders of ${spendPerOrder(facts)}.${rhythm(facts)}`,
+  description: `Give points on every order, with a first reward within reach after two orders of ${spendPerOrder(facts)}.${rhythm(facts)}`,
   channel: 'email and customer account',
   kpi: orderingAgain(facts)
 })

@@ -11,7 +11,8 @@ import {
   PROTOTYPES,
   type Prototype,
   squaredDistance,
-  VOCABULARY_MEANINGS
+  VOCABULARY_MEANINGS,
+  type Vocabulary
 } from './meanings.ts'
 import { positionSegments, type SegmentMeans, type Spread } from './positions.ts'
 import { qualify, withQualifier } from './qualifiers.ts'
@@ -34,8 +35,14 @@ interface Candidate {
   reluctance: number
 }
 
+interface Chosen {
+  candidate: Candidate
+  /** Less is better; decides who keeps the plain name. */
+  fit: number
+}
+
 /** What it costs to give a name to a segment that lies on the other side of what the name asserts. */
-const UNTRUE = 4
+const UNTRUE = 6
 /** Above any squared distance (positions stay within ±4): what outweighs nearness. */
 const DECISIVE = 1_000
 /** A name used once more becomes this much less attractive, so that no name collects all that is left over. */
@@ -46,7 +53,7 @@ const CROWDING = 1
  *
  * Each name stands for a place (a prototype); segments and names are matched one to one at the least sum of
  * squared distances. With more segments than names every name is used once before any is used again, and the
- * second bearer gets a qualifier. Among segments of outliers the most valuable takes the best name and the
+ * second bearer gets a qualifier; `auto` rather gives a fitting name twice than one that does not fit. Among segments of outliers the most valuable takes the best name and the
  * longest gone the last. Names do not depend on units or on the order of the segments.
  *
  * @param means one entry per segment
@@ -67,22 +74,26 @@ export function nameSegments(
   const candidates = candidatesOf(vocabulary)
   if (candidates.length === 0) throw new RangeError('a vocabulary needs at least one name')
   const byRank = typeof vocabulary !== 'string' && !hasPositions(vocabulary)
-  const axes = typeof vocabulary === 'string' ? VOCABULARY_MEANINGS[vocabulary].axes : AXES
+  const { axes, reuse }: Pick<Vocabulary, 'axes' | 'reuse'> =
+    typeof vocabulary === 'string' ? VOCABULARY_MEANINGS[vocabulary] : { axes: AXES }
   const chosen = byRank
-    ? sorted.map((_, rank) => candidates[rankedName(rank, sorted.length, candidates.length)]!)
-    : match(sorted, positions, candidates, axes)
+    ? sorted.map((_, rank) => ({
+        candidate: candidates[rankedName(rank, sorted.length, candidates.length)]!,
+        fit: rank
+      }))
+    : match(sorted, positions, candidates, axes, reuse ?? DECISIVE)
 
   // The best fit keeps the plain name, so qualifiers are given from near to far.
-  const fit = sorted.map((_, i) => (byRank ? i : misfit(positions[i]!, chosen[i]!, axes)))
-  const nearFirst = sorted.map((_, i) => i).sort((a, b) => fit[a]! - fit[b]! || a - b)
-  const qualifiers = qualify(nearFirst.map((i) => ({ base: chosen[i]!.name, position: positions[i]! })))
+  const nearFirst = sorted.map((_, i) => i).sort((a, b) => chosen[a]!.fit - chosen[b]!.fit || a - b)
+  const qualifiers = qualify(nearFirst.map((i) => ({ base: chosen[i]!.candidate.name, position: positions[i]! })))
 
   const named: NamedSegment[] = new Array(means.length)
   nearFirst.forEach((i, at) => {
     const position = positions[i]!
+    const { candidate } = chosen[i]!
     named[order[i]!] = {
-      name: withQualifier(chosen[i]!.name, qualifiers[at]!),
-      meaning: chosen[i]!.meaning ?? nearestMeaning(position),
+      name: withQualifier(candidate.name, qualifiers[at]!),
+      meaning: candidate.meaning ?? nearestMeaning(position),
       position
     }
   })
@@ -120,24 +131,25 @@ function match(
   segments: readonly SegmentMeans[],
   positions: readonly Position[],
   candidates: readonly Candidate[],
-  axes: readonly Axis[]
-): Candidate[] {
-  const copies = Math.max(1, segments.length - candidates.length + 1)
-  const columns = Array.from({ length: copies }, (_, copy) =>
-    candidates.map((candidate) => ({ candidate, extra: copy === 0 ? 0 : DECISIVE + (copy - 1) * CROWDING }))
-  ).flat()
+  axes: readonly Axis[],
+  reuse: number
+): Chosen[] {
   const { best, gone } = notableOutliers(segments, positions)
-
-  const cost = positions.map((position, i) =>
-    columns.map(({ candidate, extra }) => {
+  const fits = positions.map((position, i) =>
+    candidates.map((candidate) => {
+      const { meaning } = candidate
       const wanted =
-        candidate.meaning !== null &&
-        ((i === best && BEST_MEANINGS.includes(candidate.meaning)) ||
-          (i === gone && GONE_MEANINGS.includes(candidate.meaning)))
-      return misfit(position, candidate, axes) + extra - (wanted ? 2 * DECISIVE : 0)
+        meaning !== null &&
+        ((i === best && BEST_MEANINGS.includes(meaning)) || (i === gone && GONE_MEANINGS.includes(meaning)))
+      return misfit(position, candidate, axes) - (wanted ? 2 * DECISIVE : 0)
     })
   )
-  return assignCheapest(cost).map((column) => columns[column]!.candidate)
+  const extras = segments.map((_, copy) => (copy === 0 ? 0 : reuse + (copy - 1) * CROWDING))
+  const cost = fits.map((row) => extras.flatMap((extra) => row.map((fit) => fit + extra)))
+  return assignCheapest(cost).map((column, i) => {
+    const name = column % candidates.length
+    return { candidate: candidates[name]!, fit: fits[i]![name]! }
+  })
 }
 
 function misfit(position: Position, candidate: Candidate, axes: readonly Axis[]): number {

@@ -1,5 +1,8 @@
 import { huntsBargains, leaning, type SegmentFacts } from './facts.ts'
 
+/** From so many standard deviations on "valuable" becomes "high-value", and "regular" becomes "frequent". */
+const CLEAR = 0.9
+
 /** The profile in a few words, for example "high-value frequent buyers" or "occasional bargain hunters". */
 export function portray(facts: SegmentFacts): string {
   if (facts.segments === 1) return 'all customers'
@@ -9,12 +12,15 @@ export function portray(facts: SegmentFacts): string {
   const basket = leaning(facts, 'average_order_value')
   const once = (facts.profile.frequency?.mean ?? 0) < 1.05
 
-  const worth = value > 0 ? 'high-value' : value < 0 ? 'low-value' : ''
-  const rhythm = once ? 'one-time' : frequency > 0 ? 'frequent' : frequency < 0 ? 'occasional' : 'regular'
+  const { position } = facts.named
+  const worth = value > 0 ? (position.value >= CLEAR ? 'high-value' : 'valuable') : value < 0 ? 'low-value' : ''
+  const often = frequency > 0 ? (position.frequency >= CLEAR ? 'frequent' : 'regular') : ''
+  const rhythm = once ? 'one-time' : frequency < 0 ? 'occasional' : often
   const size = basket > 0 && value <= 0 ? 'big-basket' : basket < 0 && value >= 0 ? 'small-basket' : ''
-  const age = recency > 0 ? ', away for long' : recency < 0 && frequency < 0 ? ', active lately' : ''
+  const age = recency > 0 ? ', away for long' : recency < 0 && frequency <= 0 ? ', active lately' : ''
 
-  const adjectives = huntsBargains(facts) ? [worth, rhythm] : [worth, rhythm, size]
-  const noun = huntsBargains(facts) ? 'bargain hunters' : 'buyers'
-  return [...adjectives, noun].filter((word) => word !== '').join(' ') + age
+  const hunters = huntsBargains(facts)
+  const words = [worth, rhythm, hunters ? '' : size].filter((word) => word !== '')
+  if (words.length === 0 && !hunters) words.push('average')
+  return [...words, hunters ? 'bargain hunters' : 'buyers'].join(' ') + age
 }

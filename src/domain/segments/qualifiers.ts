@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<Axis, { more: string; less: string }>> = {
   average_order_value: { more: 'high basket', less: 'small basket' },
   recency: { more: 'long gone', less: 'more recent' },
   frequency: { more: 'more orders', less: 'fewer orders' },
-  value: { more: 'high spend', less: 'low spend' }
+  value: { more: 'higher spend', less: 'lower spend' }
 }
 
 interface Named {

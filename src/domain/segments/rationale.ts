@@ -39,9 +39,9 @@ function weight({ size, share, revenue, revenue_share, segments, currency }: Seg
   const verb = size === 1 ? 'accounts' : 'account'
   if (!(revenue_share > 0)) return `${who} ${verb} for no revenue.`
   const ratio = revenue_share / share
-  const judgement =
-    ratio > 0.9 && ratio < 1.1 ? 'about what their number suggests' : `${formatRatio(ratio)} what their number suggests`
-  return `${who} ${verb} for ${formatMoney(revenue, currency)} (${formatPercent(revenue_share)}) of revenue, ${judgement}.`
+  const average = ratio > 0.9 && ratio < 1.1 ? 'about' : formatRatio(ratio)
+  const earned = `${formatMoney(revenue, currency)} (${formatPercent(revenue_share)}) of revenue`
+  return `${who} ${verb} for ${earned}; per customer that is ${average} the average.`
 }
 
 function typicalMember({ profile, overall, segments, size, currency }: SegmentFacts): string | null {
