@@ -1,7 +1,7 @@
 import type { SegmentAction } from '../records/segment.ts'
 import { horizonOf, tiersOf, usualGap } from './basket.ts'
 import type { SegmentFacts } from './facts.ts'
-import { counted, formatMoney, formatPercent } from './words.ts'
+import { counted, formatAmount, formatMoney, formatPercent } from './words.ts'
 
 /** One marketing measure, worded for the segment it is proposed to. */
 export type Measure = (facts: SegmentFacts) => SegmentAction
@@ -42,7 +42,10 @@ export const personalisedOffers: Measure = (facts) => ({
   title: 'Personalised offers',
   description: 'Offer what fits earlier purchases, taken from the product recommendations for this segment.',
   channel: 'email',
-  kpi: `Orders per member, now ${facts.profile.frequency === undefined ? 'unknown' : counted(facts.profile.frequency.mean, 'order')} on average`
+  kpi:
+    facts.profile.frequency === undefined
+      ? 'Average orders per member'
+      : `Average orders per member, now ${formatAmount(facts.profile.frequency.mean)}`
 })
 
 export const regularEngagement: Measure = (facts) => ({
@@ -212,7 +215,10 @@ export const rangeDiscovery: Measure = (facts) => ({
   title: 'Discover more of the range',
   description: `Give an advantage on a first purchase from a category that is new to them, from ${firstTier(facts)}.`,
   channel: 'website and email',
-  kpi: `Different products per member, now ${facts.profile.distinct_products === undefined ? 'unknown' : counted(facts.profile.distinct_products.median, 'product')} (median)`
+  kpi:
+    facts.profile.distinct_products === undefined
+      ? 'Different products per member (median)'
+      : `Different products per member (median), now ${formatAmount(facts.profile.distinct_products.median)}`
 })
 
 export const bundles: Measure = (facts) => ({
