@@ -97,12 +97,12 @@ async function readHeader(file: FileHandle, size: number): Promise<{ header: Hea
   if (length > MOST_HEADER_BYTES || PREFIX_BYTES + length > size) throw corrupt('a part is cut short')
   const text = Buffer.alloc(length)
   await readFully(file, text, PREFIX_BYTES)
-  return { header: parseHeader(text.toString('utf8')), start: PREFIX_BYTES + length }
+  return { header: parseHeader(text), start: PREFIX_BYTES + length }
 }
 
-function parseHeader(text: string): Header {
+function parseHeader(text: Buffer): Header {
   try {
-    return headerSchema.parse(JSON.parse(text))
+    return headerSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)))
   } catch (cause) {
     throw corrupt('the description of a part cannot be read', cause)
   }

@@ -43,6 +43,9 @@ const DAY = 86_400_000_000
 /** Exact where a quotient of doubles could round up to the next day. */
 const wholeDays = (microseconds: number): number => (microseconds - (microseconds % DAY)) / DAY
 
+/** 0 of nothing. */
+export const shareOf = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
+
 type Formula = (totals: CustomerTotals, reference: number) => number
 
 /** The features as vocabulary.ts describes them. */
@@ -57,8 +60,8 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
   average_basket_size: (totals) => totals.units / totals.orders,
   distinct_products: (totals) => totals.products,
   category_breadth: (totals) => totals.categories,
-  return_rate: ({ returned, spend }) => (returned < spend ? returned / spend : Math.sign(returned)),
-  discount_share: ({ discount, spend }) => (discount > 0 ? discount / (spend + discount) : 0),
+  return_rate: ({ returned, spend }) => Math.min(1, shareOf(returned, spend)),
+  discount_share: ({ discount, spend }) => shareOf(discount, spend + discount),
   weekend_share: (totals) => totals.weekend_orders / totals.orders
 }
 
@@ -72,6 +75,3 @@ export const singleFeatures: readonly { name: string; of: Formula }[] = SINGLE_F
   if (formula === undefined) throw new TypeError(`no formula for ${name}`)
   return { name, of: formula }
 })
-
-/** Share of the spend, 0 to 1; 0 of nothing. */
-export const shareOf = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)

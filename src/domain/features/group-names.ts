@@ -67,7 +67,10 @@ const shorten = (text: string, most: number): string =>
   text.length <= most ? text : [...text.slice(0, 2 * most)].slice(0, most).join('')
 
 function wordsIn(name: string): string[] {
-  const words = shorten(name, 4 * LONGEST_NAME).toLowerCase().match(/\p{L}[\p{L}\p{N}]+/gu) ?? []
+  const words =
+    shorten(name, 4 * LONGEST_NAME)
+      .toLowerCase()
+      .match(/\p{L}[\p{L}\p{N}]+/gu) ?? []
   return [...new Set(words)].filter((word) => word.length > 2 && !EMPTY_WORDS.has(word))
 }
 

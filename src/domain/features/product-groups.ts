@@ -75,7 +75,9 @@ export function groupProducts(products: readonly Product[], counts: CoPurchases)
     const at = position.get(group[product]!)
     return at === undefined ? [] : [[id, at]]
   })
-  const names = leaders.map((index) => products.filter((_, product) => group[product] === index).map(({ name }) => name))
+  const names = leaders.map((index) =>
+    products.filter((_, product) => group[product] === index).map(({ name }) => name)
+  )
   return { kind: 'co_purchase', groups: nameGroups(names), members }
 }
 
