@@ -4,6 +4,8 @@ import { type FileSystem, realFileSystem } from '../../src/stores/durable-file.t
 export interface FailingFileSystem extends FileSystem {
   /** From now on: the n-th call (1 is the next) rejects with this error code; 0 lets all pass. */
   failAt(n: number, code: string): void
+  /** From now on: every call rejects with this error code, until `failAt`. */
+  failAlways(code: string): void
   /** Whether the chosen call has come. */
   readonly failed: boolean
 }
@@ -16,8 +18,10 @@ export function failingFileSystem(): FailingFileSystem {
   let left = 0
   let code = 'EIO'
   let failed = false
+  let always = false
 
   const strikes = (): boolean => {
+    if (always) return true
     left -= 1
     if (left === 0) failed = true
     return left === 0
@@ -57,6 +61,11 @@ export function failingFileSystem(): FailingFileSystem {
       left = n
       code = errorCode
       failed = false
+      always = false
+    },
+    failAlways(errorCode) {
+      code = errorCode
+      always = true
     },
     get failed() {
       return failed
