@@ -15,7 +15,7 @@ import { requestIdOf } from './http/plugins/request-id.ts'
 import { requestLog } from './http/plugins/request-log.ts'
 import { securityHeaders } from './http/plugins/security-headers.ts'
 import { type BodyPace, DEFAULT_PACE, slowBodies } from './http/plugins/slow-bodies.ts'
-import { validatorCompiler } from './http/plugins/validation.ts'
+import { strictQueries, validatorCompiler } from './http/plugins/validation.ts'
 import { customerRoutes } from './http/routes/customers.ts'
 import { datasetRoutes } from './http/routes/datasets.ts'
 import { docsRoutes } from './http/routes/docs.ts'
@@ -78,6 +78,7 @@ export async function buildApp({ flows, config, logger, version, pace = {} }: Ap
   await requestLimits(app, { perMinute: config.RATE_LIMIT_PER_MINUTE, keyed: config.API_KEYS_FILE !== undefined })
   authentication(app, { flows })
   negotiation(app)
+  strictQueries(app)
   problemDetails(app)
   await openapi(app, { version })
 

@@ -6,13 +6,16 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   bad_url: 'The address holds a percent sign that does not start a valid UTF-8 sequence. Encode each part of the path.',
   invalid_json: 'The body does not parse as JSON in UTF-8, or uses keys such as __proto__ that are not allowed.',
   body_required: 'This address takes a JSON object as its body, and there was none.',
-  validation_failed: 'A field is missing, unknown, or has a value that is not allowed; errors names each by its pointer.',
+  validation_failed:
+    'A field is missing, unknown, or has a value that is not allowed; errors names each by its pointer.',
   invalid_cursor: 'A cursor is valid only as next_cursor gave it, for the same list. Start again without one.',
   invalid_idempotency_key: 'Idempotency-Key is sent once and has 1 to 255 printable ASCII characters without spaces.',
   multipart_malformed: 'The form ends before its last boundary or names none. Let an HTTP library write it.',
   file_required: 'The form needs a part named file with a filename.',
-  unauthenticated: 'The API key is missing, wrong, expired or sent twice. Send it once, as Authorization: Bearer or X-API-Key.',
-  insufficient_scope: 'The API key is valid but lacks the scope this address needs. Ask an administrator for another key.',
+  unauthenticated:
+    'The API key is missing, wrong, expired or sent twice. Send it once, as Authorization: Bearer or X-API-Key.',
+  insufficient_scope:
+    'The API key is valid but lacks the scope this address needs. Ask an administrator for another key.',
   route_not_found: 'No route has this address. /openapi.json lists all of them.',
   method_not_allowed: 'The address exists but takes other methods; Allow lists them.',
   not_acceptable: 'Accept names only media types this address cannot answer with.',
@@ -23,8 +26,10 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   too_many_files: 'A form has one part file and at most one part options.',
   upload_too_large: 'The file is larger than the service is set to take. Compress it with gzip or split it.',
   param_too_long: 'An id in the address may have 200 characters, the whole address 4,096 bytes.',
-  unsupported_media_type: 'The body has a Content-Type this address does not take: application/json in UTF-8, or a form for files.',
-  unsupported_encoding: 'Request bodies are not decompressed. Send them without Content-Encoding; gzipped files are sent as files.',
+  unsupported_media_type:
+    'The body has a Content-Type this address does not take: application/json in UTF-8, or a form for files.',
+  unsupported_encoding:
+    'Request bodies are not decompressed. Send them without Content-Encoding; gzipped files are sent as files.',
   expectation_failed: 'The only Expect value that is met is 100-continue.',
   headers_too_large: 'All headers of a request together may have 16 KiB.',
   rate_limited: 'There were too many requests, wrong keys or open streams. Wait for Retry-After seconds.',
@@ -39,13 +44,17 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   champion_in_use: 'The champion answers for /segments and /assign. Promote another model before deleting it.',
   dataset_in_use: 'Models rest on the dataset. Delete them first.',
   job_finished: 'A job that has ended cannot be cancelled.',
-  idempotency_in_progress: 'The first request with this Idempotency-Key is not answered yet. Repeat the same request a little later.',
+  idempotency_in_progress:
+    'The first request with this Idempotency-Key is not answered yet. Repeat the same request a little later.',
   idempotency_mismatch: 'An Idempotency-Key stands for one request. Use a new key for another body.',
-  revision_mismatch: 'Someone changed the resource after you read it. Read it again and repeat the edit on what is there now.',
+  revision_mismatch:
+    'Someone changed the resource after you read it. Read it again and repeat the edit on what is there now.',
 
-  content_mismatch: 'The content is not a table of order lines, whatever its name says: an image, an archive, a web page.',
+  content_mismatch:
+    'The content is not a table of order lines, whatever its name says: an image, an archive, a web page.',
   unsupported_format: 'Order lines are taken as CSV, NDJSON and Parquet, each also gzipped.',
-  source_not_available: 'References to files and addresses cannot be read yet. Upload the file, or send the orders inline.',
+  source_not_available:
+    'References to files and addresses cannot be read yet. Upload the file, or send the orders inline.',
   file_empty: 'The file has no bytes.',
   no_rows: 'The file has a header and no rows.',
   no_rows_kept: 'Every row broke a rule or a filter; the report in the problem says which.',
@@ -80,7 +89,8 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   training_too_large: 'The training needs more memory than the service may plan with; the detail gives the figure.',
   training_crashed: 'The training ended unexpectedly. The service goes on; try again or report it.',
   feature_missing: 'A customer lacks a feature the model was trained on; errors names each.',
-  unassignable_customer: 'A customer cannot be placed: no order before the reference date, or values that are no numbers.',
+  unassignable_customer:
+    'A customer cannot be placed: no order before the reference date, or values that are no numbers.',
   dataset_corrupt: 'Stored data no longer has its checksum. Upload the file again.',
   job_timeout: 'The job took longer than is allowed. Try fewer segments or restarts, or a smaller window.',
   job_cancelled: 'The job was cancelled before it was done.',

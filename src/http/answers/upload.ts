@@ -56,7 +56,15 @@ function partsOf(request: FastifyRequest, maxBytes: number): AsyncIterable<Part>
     throw new Problem('multipart_malformed', 'Content-Type must name the boundary: multipart/form-data; boundary=…')
   }
   return request.parts({
-    limits: { fileSize: maxBytes, fieldSize: OPTIONS_BYTES, fieldNameSize: 100, files: 2, fields: 2, parts: 4, headerPairs: 50 }
+    limits: {
+      fileSize: maxBytes,
+      fieldSize: OPTIONS_BYTES,
+      fieldNameSize: 100,
+      files: 2,
+      fields: 2,
+      parts: 4,
+      headerPairs: 50
+    }
   })
 }
 
@@ -104,6 +112,4 @@ const unknownPart = (name: string) =>
 
 /** A label only: files are stored under ids of our own. */
 const filenameOf = (part: MultipartFile) =>
-  part.filename
-    ? part.filename.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '').slice(0, 200) || null
-    : null
+  part.filename ? part.filename.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '').slice(0, 200) || null : null

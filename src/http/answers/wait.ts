@@ -24,9 +24,7 @@ export async function settleJob<Resource>(
     reply.header('preference-applied', seconds === 0 ? 'respond-async' : `wait=${seconds}`)
   }
   const settled =
-    seconds === 0
-      ? job
-      : await flows.awaitJob(request.principal.tenant, job.id, seconds * 1000, hangUpSignal(request))
+    seconds === 0 ? job : await flows.awaitJob(request.principal.tenant, job.id, seconds * 1000, hangUpSignal(request))
   if (settled.status === 'failed') throw failureOf(settled)
   if (settled.status === 'cancelled') throw new Problem('job_cancelled', 'The job was cancelled before it was done.')
   if (settled.status !== 'succeeded' || settled.result === null) {

@@ -33,7 +33,9 @@ export function authentication(app: App, { flows }: { flows: Pick<Flows, 'authen
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => void routes.push(route))
   app.addHook('onReady', async () => {
-    const unscoped = routes.filter(({ config }) => config?.scope === undefined).map(({ method, url }) => `${method} ${url}`)
+    const unscoped = routes
+      .filter(({ config }) => config?.scope === undefined)
+      .map(({ method, url }) => `${method} ${url}`)
     if (unscoped.length > 0) throw new Error(`Routes without a scope: ${unscoped.join(', ')}`)
   })
 

@@ -12,7 +12,11 @@ export function onFrameworkError(error: unknown, request: FastifyRequest, reply:
   sendProblem(error, request, reply)
 }
 
-const REASONS: Record<number, string> = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' }
+const REASONS: Record<number, string> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large'
+}
 
 function problemOf(error: ConnectionError): Problem {
   switch (error.code) {
@@ -58,6 +62,7 @@ export function refuseExpectations(app: App): void {
     })
     response.writeHead(PROBLEMS.expectation_failed.status, {
       'content-type': 'application/problem+json',
+      'content-length': Buffer.byteLength(body),
       'x-request-id': requestId,
       'cache-control': 'no-store',
       connection: 'close'

@@ -16,12 +16,17 @@ function* nodesOf(value: Json): Generator<JsonObject> {
   }
 }
 
-/** What zod prints for `.int()`, and a text pattern under a number that comes as digits, say nothing to a reader. */
+/** What zod prints for `.int()`, for a number that comes as digits, and beside a format says nothing to a reader. */
 function dropNoise(node: JsonObject): void {
   if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum
   if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum
-  if (node.type === 'integer') delete node.pattern
-  if (isObject(node.propertyNames) && node.propertyNames.type === 'string' && Object.keys(node.propertyNames).length === 1)
+  if (node.type === 'integer' || node.format === 'date' || node.format === 'date-time') delete node.pattern
+  if (node.type === 'integer' && typeof node.default === 'string') node.default = Number(node.default)
+  if (
+    isObject(node.propertyNames) &&
+    node.propertyNames.type === 'string' &&
+    Object.keys(node.propertyNames).length === 1
+  )
     delete node.propertyNames
 }
 

@@ -118,7 +118,9 @@ const SPECIAL: Record<string, Record<string, object>> = {
   'get /openapi.json': {
     responses: { 200: { description: 'The contract.', content: media('application/json', { type: 'object' }) } }
   },
-  'get /openapi.yaml': { responses: { 200: { description: 'The contract.', content: media('application/yaml', text) } } }
+  'get /openapi.yaml': {
+    responses: { 200: { description: 'The contract.', content: media('application/yaml', text) } }
+  }
 }
 
 export interface ApiDocument {
@@ -132,13 +134,18 @@ const documents = new WeakMap<object, ApiDocument>()
 export function apiDocument(app: App): ApiDocument {
   const known = documents.get(app.server)
   if (known !== undefined) return known
-  const generated = structuredClone(app.swagger()) as unknown as { paths: Record<string, Record<string, { responses: object }>> }
+  const generated = structuredClone(app.swagger()) as unknown as {
+    paths: Record<string, Record<string, { responses: object }>>
+  }
   for (const [operation, special] of Object.entries(SPECIAL)) {
     const [method, path] = operation.split(' ') as [string, string]
     Object.assign(generated.paths[path]![method]!, special)
   }
   const csv = generated.paths['/segments/{id}/customers']!.get!.responses as Record<string, { content: object }>
-  Object.assign(csv[200]!.content, media('text/csv', { ...text, description: 'All customers, RFC 4180 with a header.' }))
+  Object.assign(
+    csv[200]!.content,
+    media('text/csv', { ...text, description: 'All customers, RFC 4180 with a header.' })
+  )
 
   const object = polishDocument(generated)
   const document = { object, yaml: stringify(object, { lineWidth: 120, aliasDuplicateObjects: false }) }

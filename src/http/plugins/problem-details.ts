@@ -43,7 +43,9 @@ class MethodTable {
     const fitting = this.#routes.filter(
       (route) =>
         route.segments.length === segments.length &&
-        route.segments.every((part, index) => (part.startsWith(':') ? segments[index] !== '' : part === segments[index]))
+        route.segments.every((part, index) =>
+          part.startsWith(':') ? segments[index] !== '' : part === segments[index]
+        )
     )
     return [...new Set(fitting.flatMap((route) => [...route.methods]))].sort()
   }
@@ -63,7 +65,11 @@ export function problemDetails(app: App): void {
     const path = pathOf(request.url)
     const allowed = table.methodsOf(path)
     if (allowed.length === 0) {
-      return sendProblem(new Problem('route_not_found', 'There is nothing at this address; see /openapi.json.'), request, reply)
+      return sendProblem(
+        new Problem('route_not_found', 'There is nothing at this address; see /openapi.json.'),
+        request,
+        reply
+      )
     }
     reply.header('allow', allowed.join(', '))
     return sendProblem(

@@ -32,7 +32,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof SyntaxError && status === 400) {
     return new Problem('invalid_json', 'The body is not valid JSON.', { cause: error })
   }
-  if (status === 415) return new Problem('unsupported_media_type', 'Send the body as application/json.', { cause: error })
+  if (status === 415)
+    return new Problem('unsupported_media_type', 'Send the body as application/json.', { cause: error })
   if (status >= 400 && status < 500) {
     return new Problem('malformed_http', 'The request cannot be read.', { cause: error })
   }

@@ -1,6 +1,8 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { type core, safeParse, type ZodType } from 'zod'
 import { type FieldError, Problem } from '../../errors.ts'
+import { NoQuery } from '../schemas/common.ts'
+import type { App } from '../types.ts'
 
 type Issue = core.$ZodIssue
 type Part = 'body' | 'querystring' | 'params' | 'headers'
@@ -42,7 +44,11 @@ function* fieldErrors(issues: readonly Issue[], root: string, base: readonly Pro
     const path = [...base, ...issue.path]
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys.slice(0, MOST_ERRORS)) {
-        yield { pointer: pointer(root, [...path, key.slice(0, 200)]), code: 'unknown_field', message: 'is not known here' }
+        yield {
+          pointer: pointer(root, [...path, key.slice(0, 200)]),
+          code: 'unknown_field',
+          message: 'is not known here'
+        }
       }
     } else if (issue.code === 'invalid_union') {
       const meant = branchMeant(issue)
@@ -92,15 +98,23 @@ export function parsed<Output>(schema: ZodType<Output>, value: unknown, part: Pa
   throw validationProblem(result.error.issues, part)
 }
 
-/** Fastify's validator: an Error that is returned reaches the error handler as it is. */
+/** Fastify's validator, which gets null for no body. An Error that is returned reaches the error handler as it is. */
 export const validatorCompiler: FastifySchemaCompiler<ZodType> = ({ schema, httpPart }) => {
   const part = (httpPart ?? 'body') as Part
   return (value) => {
     try {
-      return { value: parsed(schema, value ?? (part === 'body' ? undefined : {}), part) }
+      return { value: parsed(schema, part === 'body' ? (value ?? undefined) : value, part) }
     } catch (error) {
       if (error instanceof Problem) return { error }
       throw error
     }
   }
+}
+
+/** Where a route says nothing of queries, it takes none: a misspelt parameter must not pass for none. Probes may add any. */
+export function strictQueries(app: App): void {
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.scope || route.schema?.querystring !== undefined) return
+    route.schema = { ...route.schema, querystring: NoQuery }
+  })
 }

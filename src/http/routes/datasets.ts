@@ -42,7 +42,8 @@ export const datasetRoutes = async (
       schema: {
         operationId: 'createDataset',
         summary: 'Send order lines',
-        description: 'As a file in multipart/form-data, or inline as JSON. Rows are cleansed; the report says what was rejected and why.',
+        description:
+          'As a file in multipart/form-data, or inline as JSON. Rows are cleansed; the report says what was rejected and why.',
         tags,
         response: { 201: DatasetAnswer, 202: JobAnswer }
       }

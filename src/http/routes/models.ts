@@ -4,7 +4,14 @@ import { answerOnce } from '../answers/once.ts'
 import { settleJob } from '../answers/wait.ts'
 import { IdParams, Nothing, PageQuery } from '../schemas/common.ts'
 import { JobAnswer } from '../schemas/jobs.ts'
-import { ChampionRequest, MetricsAnswer, ModelAnswer, ModelPage, ProjectionAnswer, TrainRequest } from '../schemas/models.ts'
+import {
+  ChampionRequest,
+  MetricsAnswer,
+  ModelAnswer,
+  ModelPage,
+  ProjectionAnswer,
+  TrainRequest
+} from '../schemas/models.ts'
 import type { Routes } from '../types.ts'
 
 const tags = ['models']
@@ -26,7 +33,8 @@ export const modelRoutes: Routes<
       schema: {
         operationId: 'trainModel',
         summary: 'Train a model',
-        description: 'Only dataset_id is needed. Without k the service compares 2 to 10 segments and says why it chose.',
+        description:
+          'Only dataset_id is needed. Without k the service compares 2 to 10 segments and says why it chose.',
         tags,
         body: TrainRequest,
         response: { 201: ModelAnswer, 202: JobAnswer }

@@ -25,7 +25,9 @@ const FeaturesRequest = z
 const CustomerRequest = z
   .strictObject({
     customer_id: CustomerId,
-    features: FeaturesRequest.exactOptional().meta({ description: 'Feature name to value; null for one that is absent.' }),
+    features: FeaturesRequest.exactOptional().meta({
+      description: 'Feature name to value; null for one that is absent.'
+    }),
     orders: z.array(OrderRequest).min(1).max(10_000).exactOptional()
   })
   .refine((customer) => (customer.features === undefined) !== (customer.orders === undefined), {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Job } from '../../domain/records/job.ts'
 import { JOB_KINDS, JOB_STATES } from '../../domain/vocabulary.ts'
-import { pageOf, ProblemAnswer, Share } from './common.ts'
+import { ProblemAnswer, pageOf, Share } from './common.ts'
 import { Id, Instant } from './text.ts'
 
 export const JobAnswer = z

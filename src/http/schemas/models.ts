@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import type { KChoice, KScanEntry, ModelMetrics, OwnVocabulary, Projection, Reconciliation, TrainingOptions } from '../../domain/records/model.ts'
+import type {
+  KChoice,
+  KScanEntry,
+  ModelMetrics,
+  OwnVocabulary,
+  Projection,
+  Reconciliation,
+  TrainingOptions
+} from '../../domain/records/model.ts'
 import { DISTANCES, OUTLIER_POLICIES, SCALES, TRANSFORMS, VOCABULARIES } from '../../domain/vocabulary.ts'
 import type { TrainingRequest } from '../../flows/flows.ts'
 import { Limitations, pageOf, Share } from './common.ts'
