@@ -23,8 +23,8 @@ export function tiersOf({ profile }: SegmentFacts): { first: number; second: num
   return { first, second: roundAbove(Math.max(basket.p75, first)) }
 }
 
-/** Usual days between two orders of the segment's returning members, else of all returning customers. */
-export function usualGap({ profile, overall }: SegmentFacts): number | null {
+/** Days between two orders of the segment's returning members, else of all returning customers. */
+function usualGap({ profile, overall }: SegmentFacts): number | null {
   return profile.average_days_between_orders?.median ?? overall.average_days_between_orders?.median ?? null
 }
 

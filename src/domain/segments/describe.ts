@@ -128,7 +128,11 @@ function checkShapes({ features, labels, revenue, silhouettes }: SegmentInput, m
   }
 }
 
-const pick = (values: Float64Array, rows: Uint32Array): Float64Array => Float64Array.from(rows, (row) => values[row]!)
+function pick(values: Float64Array, rows: Uint32Array): Float64Array {
+  const picked = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) picked[i] = values[rows[i]!]!
+  return picked
+}
 
 /** Features without a single value among the rows are left out. */
 function summariseAll(columns: ReadonlyMap<string, Float64Array>, rows?: Uint32Array): Record<string, Summary> {

@@ -45,8 +45,9 @@ export function leaning({ named, profile, overall }: SegmentFacts, axis: Axis): 
   return median <= usual ? -1 : 0
 }
 
-/** Discounts are a habit of the segment: at least a twentieth of the value, and clearly more than others get. */
+/** Discounts are a habit of the segment: at least a twentieth of the value, a quarter and clearly more than others get. */
 export function huntsBargains({ profile }: SegmentFacts): boolean {
   const discount = profile.discount_share
-  return discount !== undefined && discount.mean >= 0.05 && (discount.standardized_difference ?? 0) >= 0.4
+  if (discount === undefined || discount.mean < 0.05) return false
+  return (discount.standardized_difference ?? 0) >= LEANING && (discount.relative_importance ?? 0) >= 0.25
 }

@@ -48,8 +48,8 @@ const prototype = (
 
 /** Name and typical place of each meaning. */
 export const PROTOTYPES: Readonly<Record<Meaning, Prototype>> = {
-  reward: prototype('Reward', [-1, 2, 2, 0.4], { frequency: 1, value: 1 }),
-  upsell: prototype('Upsell', [-0.6, 1, 1.2, 0.2], { value: 1 }),
+  reward: prototype('Reward', [-1, 2, 2, 0.4], { recency: -1, frequency: 1, value: 1 }),
+  upsell: prototype('Upsell', [-0.6, 1, 1.2, 0.2], { recency: -1, value: 1 }),
   retain: prototype('Retain', [-0.4, 0.4, 0.4, 0], { value: 1 }),
   nurture: prototype('Nurture', [-0.5, -0.7, -0.7, -0.3]),
   encourage: prototype('Encourage', [-0.5, -0.7, -0.9, -0.3]),

@@ -1,5 +1,5 @@
 import type { SegmentAction } from '../records/segment.ts'
-import { horizonOf, tiersOf, usualGap } from './basket.ts'
+import { horizonOf, tiersOf } from './basket.ts'
 import type { SegmentFacts } from './facts.ts'
 import { counted, formatAmount, formatMoney, formatPercent } from './words.ts'
 
@@ -20,8 +20,9 @@ const orderingAgain = (facts: SegmentFacts): string =>
 const orderValue = (facts: SegmentFacts): string => `Median order value, now ${spendPerOrder(facts)}`
 
 const rhythm = (facts: SegmentFacts): string => {
-  const gap = usualGap(facts)
-  return gap === null || gap < 1 ? '' : ` Their orders are usually ${counted(gap, 'day')} apart.`
+  const { average_days_between_orders: gaps, frequency } = facts.profile
+  const gap = frequency !== undefined && frequency.median > 1 ? (gaps?.median ?? 0) : 0
+  return gap < 1 ? '' : ` Their orders are usually ${counted(gap, 'day')} apart.`
 }
 
 const firstTier = (facts: SegmentFacts): string => {
@@ -32,7 +33,7 @@ const firstTier = (facts: SegmentFacts): string => {
 export const loyaltyProgram: Measure = (facts) => ({
   type: 'loyalty_program',
   title: 'Loyalty programme',
-  description: `Give points on every order, with a first reward within reach after two orders of ${spendPerOrder(facts)}.${rhythm(facts)}`,
+  description: `Give points on every order, with a first reward after about two orders of ${spendPerOrder(facts)}.${rhythm(facts)}`,
   channel: 'email and customer account',
   kpi: orderingAgain(facts)
 })

@@ -16,7 +16,7 @@ export interface Summary {
 
 /** @returns null when no value is present */
 export function summarise(values: Float64Array): Summary | null {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
+  const sorted = present(values).sort()
   const count = sorted.length
   if (count === 0) return null
 
@@ -25,7 +25,7 @@ export function summarise(values: Float64Array): Summary | null {
   const unit = reach > 0 ? reach : 1
   const mean = preciseSum(sorted, unit) / count
   let squares = 0
-  for (const value of sorted) squares += (value / unit - mean) ** 2
+  for (let i = 0; i < count; i++) squares += (sorted[i]! / unit - mean) ** 2
   return {
     count,
     mean: mean * unit,
@@ -35,6 +35,13 @@ export function summarise(values: Float64Array): Summary | null {
     p75: quantile(sorted, 0.75),
     reach
   }
+}
+
+function present(values: Float64Array): Float64Array {
+  const kept = new Float64Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) kept[count++] = values[i]!
+  return kept.subarray(0, count)
 }
 
 /**
@@ -52,11 +59,11 @@ export function quantile(sorted: Float64Array, share: number): number {
 }
 
 /** Neumaier's compensated sum of `values / unit`: order and size of the terms hardly matter. */
-export function preciseSum(values: Iterable<number>, unit = 1): number {
+export function preciseSum(values: ArrayLike<number>, unit = 1): number {
   let sum = 0
   let lost = 0
-  for (const value of values) {
-    const term = value / unit
+  for (let i = 0; i < values.length; i++) {
+    const term = values[i]! / unit
     const next = sum + term
     lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum
     sum = next

@@ -50,7 +50,7 @@ function typicalMember({ profile, overall, segments, size, currency }: SegmentFa
   const money = (amount: number) => formatMoney(amount, currency)
 
   const who = size === 1 ? 'This customer' : 'The typical member (median)'
-  const basket = perOrder === undefined ? '' : `, ${money(perOrder.median)} an order`
+  const basket = perOrder === undefined || frequency.median <= 1 ? '' : `, ${money(perOrder.median)} an order`
   const own =
     `${who} last ordered ${daysAgo(recency.median)}, has placed ${counted(frequency.median, 'order')}` +
     ` and has spent ${money(value.median)}${basket}`
@@ -60,8 +60,8 @@ function typicalMember({ profile, overall, segments, size, currency }: SegmentFa
     overall.recency_days && counted(overall.recency_days.median, 'day'),
     overall.frequency && counted(overall.frequency.median, 'order'),
     overall.monetary_value && money(overall.monetary_value.median),
-    perOrder && overall.average_order_value && `${money(overall.average_order_value.median)} an order`
-  ].filter((part) => part !== undefined)
+    basket !== '' && overall.average_order_value && `${money(overall.average_order_value.median)} an order`
+  ].filter((part) => typeof part === 'string')
   return `${own}; across all customers the medians are ${listed(usual)}.`
 }
 
@@ -80,17 +80,20 @@ function comparison(facts: SegmentFacts): string | null {
   return `Compared with the usual customer they ${listed(traits)}.`
 }
 
-/** Things one can have more or less of, beside the four that the rationale names anyway. */
-const TRAITS: Readonly<Record<string, string>> = {
-  distinct_products: 'the average number of different products',
-  category_breadth: 'the average number of categories',
-  average_basket_size: 'the average number of units per order',
-  average_days_between_orders: 'the average time between orders',
-  tenure_days: 'the average time since the first order',
-  return_rate: 'the average return rate',
-  discount_share: 'the average share of discounts',
-  weekend_share: 'the average share of weekend orders'
+/** Things one can have more or less of, beside the four that the rationale names anyway, and next to nothing of. */
+const TRAITS: Readonly<Record<string, readonly [measure: string, nothing: string]>> = {
+  distinct_products: ['the average number of different products', 'hardly any variety of products'],
+  category_breadth: ['the average number of categories', 'hardly any variety of categories'],
+  average_basket_size: ['the average number of units per order', 'hardly more than single units'],
+  average_days_between_orders: ['the average time between orders', 'hardly any time between orders'],
+  tenure_days: ['the average time since the first order', 'a first order only just placed'],
+  return_rate: ['the average return rate', 'hardly any returns'],
+  discount_share: ['the average share of discounts', 'hardly any discounts'],
+  weekend_share: ['the average share of weekend orders', 'hardly any weekend orders']
 }
+
+/** Below this share of the average one has next to nothing. */
+const NEXT_TO_NOTHING = 0.05
 
 /** Standardized differences below this are not what sets a segment apart (Cohen's small to medium). */
 const STRIKING = 0.35
@@ -105,9 +108,13 @@ function distinction({ profile, overall, preferenceNames, segments }: SegmentFac
     .slice(0, 2)
     .map(({ name, entry }) => {
       const trait = TRAITS[name]
-      if (trait !== undefined) return `${formatRatio(1 + (entry.relative_importance ?? 0))} ${trait}`
+      if (trait !== undefined) {
+        const [measure, nothing] = trait
+        const ratio = 1 + (entry.relative_importance ?? 0)
+        return ratio < NEXT_TO_NOTHING ? nothing : `${formatRatio(ratio)} ${measure}`
+      }
       const usual = overall[name]?.mean ?? 0
-      const group = preferenceNames[name] ?? name.slice(PREFERENCE_PREFIX.length)
+      const group = preferenceNames[name] ?? name.slice(PREFERENCE_PREFIX.length).replaceAll('_', ' ')
       return `${formatPercent(entry.mean)} of spend on ${group} against ${formatPercent(usual)} overall`
     })
   return striking.length === 0 ? null : `What else sets them apart: ${listed(striking)}.`

@@ -44,7 +44,7 @@ export function writeRule(conditions: readonly Condition[], words: RuleWords): s
 
 function phraseOf(feature: string, { preferenceNames }: RuleWords): (amount: string) => string {
   if (!feature.startsWith(PREFERENCE_PREFIX)) return PHRASES[feature] ?? ((amount) => amount)
-  const group = preferenceNames[feature] ?? feature.slice(PREFERENCE_PREFIX.length)
+  const group = preferenceNames[feature] ?? feature.slice(PREFERENCE_PREFIX.length).replaceAll('_', ' ')
   return (amount) => `${amount} of spend on ${group}`
 }
 

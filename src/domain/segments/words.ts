@@ -44,14 +44,12 @@ export function formatPercent(share: number): string {
   return `${formatDecimals(share * 100, 1)}%`
 }
 
-/** How much of something there is against a measure: `2.1 times`, `40% of`, `hardly any of`. */
+/** How much of a measure there is: `2.1 times`, `40% of`, `less than 1% of`. */
 export function formatRatio(ratio: number): string {
-  if (ratio < 0.005) return 'hardly any of'
+  if (ratio < 0.005) return 'less than 1% of'
   return ratio < 0.95 ? `${formatDecimals(ratio * 100, 0)}% of` : `${formatAmount(ratio)} times`
 }
 
 /** `a`, `a and b`, `a, b and c`. */
 export const listed = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
-
-export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

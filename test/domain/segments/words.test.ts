@@ -61,7 +61,7 @@ describe('numbers in sentences', () => {
   })
 
   it.each([
-    [0, 'hardly any of'],
+    [0, 'less than 1% of'],
     [0.4, '40% of'],
     [2.13, '2.1 times'],
     [12.4, '12 times']
