@@ -54,7 +54,8 @@ export async function readCustomerFeatures(
     folders: [request.datasetFolder, request.spillFolder],
     spillFolder: request.spillFolder,
     memoryBytes: request.memoryBytes,
-    threads: request.threads
+    threads: request.threads,
+    anyOrder: true
   })
   hooks.onDuckDb?.(db)
   try {

@@ -277,7 +277,7 @@ describe('featuresFromOrders', () => {
           }
         }
       ),
-      { numRuns: 25 }
+      { numRuns: 15 }
     )
   })
 })

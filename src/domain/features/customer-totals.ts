@@ -43,9 +43,10 @@ const DAY = 86_400_000_000
 /** Exact where a quotient of doubles could round up to the next day. */
 const wholeDays = (microseconds: number): number => (microseconds - (microseconds % DAY)) / DAY
 
-/** 0 of nothing. */
+/** A part as a share of the whole; 0 of nothing. */
 export const shareOf = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
 
+/** @param reference the instant that "now" means, in microseconds since 1970 UTC; not before the last order */
 type Formula = (totals: CustomerTotals, reference: number) => number
 
 /** The features as vocabulary.ts describes them. */
@@ -65,11 +66,7 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
   weekend_share: (totals) => totals.weekend_orders / totals.orders
 }
 
-/**
- * The single features, in the order of the catalogue.
- *
- * @param reference the instant that "now" means, in microseconds since 1970 UTC; not before the last order
- */
+/** The single features with their formulas, in the order of the catalogue. */
 export const singleFeatures: readonly { name: string; of: Formula }[] = SINGLE_FEATURES.map((name) => {
   const formula = FORMULAS[name]
   if (formula === undefined) throw new TypeError(`no formula for ${name}`)
