@@ -2,8 +2,8 @@ import type { Matrix } from '../numeric/matrix.ts'
 import { countDistinctRows } from '../numeric/matrix.ts'
 import { silhouettes } from '../quality/silhouette.ts'
 import { arrange, type Clustering, clusterMeans } from './arrange.ts'
+import { dissolveTiny } from './dissolve-tiny.ts'
 import { ENGINES } from './engines.ts'
-import { mergeSmall } from './merge-small.ts'
 import { METRICS } from './metric.ts'
 import type { Pace } from './pace.ts'
 import type { SweepOptions } from './sweep.ts'
@@ -14,7 +14,7 @@ const NO_STRUCTURE = 0.25
 
 /**
  * Clusters the outliers among themselves into 1 to 3 groups, so that the best customers and the most lapsed do not
- * share a segment. Groups with fewer than `minMembers` join their nearest; of what is left the best silhouette wins.
+ * share a segment. Groups with fewer than `minMembers` are dissolved into the others; of what is left the best silhouette wins.
  *
  * @param outliers at least one row
  */
@@ -27,7 +27,8 @@ export function groupOutliers(outliers: Matrix, minMembers: number, options: Swe
   for (let k = 2; k <= most; k++) {
     const { centroids } = ENGINES[options.distance].kmeans(outliers, { ...options, k }, pace)
     const start = arrange(outliers, centroids, metric, pace)
-    found.push(mergeSmall(outliers, start, minMembers, (means) => arrange(outliers, means, metric, pace)))
+    const large = dissolveTiny(outliers, start, minMembers, options, pace)
+    if (large !== undefined) found.push(large.clustering)
   }
   const scores = silhouettes(outliers, found, { distance: options.distance, seed: options.seed }, pace)
   let best = together

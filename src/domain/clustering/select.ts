@@ -1,7 +1,7 @@
 import type { Matrix } from '../numeric/matrix.ts'
 import type { KChoice, TrainingOptions } from '../records/model.ts'
 import { electK, leastUneven } from './choose-k.ts'
-import { mergeAndRefine } from './merge-small.ts'
+import { dissolveTiny } from './dissolve-tiny.ts'
 import type { Pace } from './pace.ts'
 import { type Candidate, measure, type SweepOptions, smallestShare } from './sweep.ts'
 
@@ -15,8 +15,8 @@ type SelectOptions = SweepOptions & Pick<TrainingOptions, 'k' | 'min_segment_sha
 
 /**
  * The clustering to use out of a sweep. A k that the caller gave stands. Over a range the vote decides among clusterings
- * without too small segments; where a few extreme customers keep a tiny cluster in every one of them, the tiny
- * clusters are joined with their neighbours and the vote is held among the results.
+ * without too small segments; where a few extreme customers make a tiny cluster in every one of them, the tiny
+ * clusters are dissolved and the vote is held among the results.
  *
  * @param candidates of ascending k, at least one
  */
@@ -32,22 +32,22 @@ export function selectClustering(
   const elected = electK(candidates, share)
   if (elected !== undefined) return { ...elected, limitations: [] }
 
-  const joined = joinSmall(matrix, candidates, Math.ceil(share * matrix.n), options.k.min, options, pace)
-  const rerun = electK(joined, share)
-  if (rerun === undefined) {
+  const results = withoutTiny(matrix, candidates, Math.ceil(share * matrix.n), options.k.min, options, pace)
+  const again = electK(results, share)
+  if (again === undefined) {
     const last = leastUneven(candidates, share)
     return { ...last, limitations: [smallestSentence(last.candidate, share)] }
   }
   const tried =
     candidates.length > 1 ? `no k from ${candidates[0]!.k} to ${candidates.at(-1)!.k}` : `not k = ${candidates[0]!.k}`
   return {
-    candidate: rerun.candidate,
+    candidate: again.candidate,
     choice: {
-      ...rerun.choice,
-      reason: `With ${tried} does every segment hold ${percent(share)} of the customers, so smaller ones were joined with their neighbours; of the results, ${rerun.choice.reason}`
+      ...again.choice,
+      reason: `With ${tried} does every segment hold ${percent(share)} of the customers, so smaller ones were dissolved into their neighbours; of the results, ${again.choice.reason}`
     },
     limitations: [
-      'A few extreme customers form a tiny segment at every k. They were joined with their neighbours, while k_scan shows the clusterings before that; the outlier policy "separate" or a transform may suit these data better.'
+      'A few extreme customers form a tiny segment at every k. The segments were formed without them and each of them joined the nearest, while k_scan shows the clusterings with them; the outlier policy "separate" or a transform may suit these data better.'
     ]
   }
 }
@@ -64,8 +64,8 @@ function givenK(candidate: Candidate, { min_segment_share }: SelectOptions): Sel
 const smallestSentence = ({ clustering }: Candidate, share: number): string =>
   `The smallest segment holds ${Math.min(...clustering.sizes)} of ${clustering.labels.length} customers, less than the ${percent(share)} of min_segment_share: little can be said about so few.`
 
-/** For each k that joining leads to, from `fewest` up, the result with the lowest inertia; ascending k. */
-function joinSmall(
+/** For each k that is left after dissolving, from `fewest` up, the result with the lowest inertia; ascending k. */
+function withoutTiny(
   matrix: Matrix,
   candidates: Candidate[],
   minMembers: number,
@@ -74,8 +74,9 @@ function joinSmall(
   pace: Pace
 ): Candidate[] {
   const results = candidates
-    .map(({ clustering }) => mergeAndRefine(matrix, clustering, minMembers, options, pace))
-    .map((merged) => ({ k: merged.clustering.k, ...merged }))
+    .map(({ clustering }) => dissolveTiny(matrix, clustering, minMembers, options, pace))
+    .filter((found) => found !== undefined)
+    .map((found) => ({ k: found.clustering.k, ...found }))
     .filter(({ k }) => k >= Math.max(2, fewest))
   const best = new Map<number, Candidate>()
   for (const candidate of measure(matrix, results, options, pace)) {
