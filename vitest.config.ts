@@ -6,6 +6,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    env: { TZ: 'UTC' }
+    env: { TZ: 'UTC' },
+    // Where a script wants to read the outcome; people get the default alone.
+    reporters: process.env.TEST_RESULTS ? ['default', ['json', { outputFile: process.env.TEST_RESULTS }]] : ['default']
   }
 })

@@ -47,6 +47,7 @@ export const PROBLEMS = {
   // Order files
   content_mismatch: { status: 415, title: 'The file is not a table of order lines' },
   unsupported_format: { status: 415, title: 'The file format is not supported' },
+  source_not_available: { status: 422, title: 'This kind of source cannot be read yet' },
   file_empty: { status: 422, title: 'The file is empty' },
   no_rows: { status: 422, title: 'The file has no rows' },
   no_rows_kept: { status: 422, title: 'No row passed the cleansing' },

@@ -7,6 +7,8 @@ export interface DuckDbLimits {
   spillFolder: string
   memoryBytes: number
   threads: number
+  /** Rows may come in any order where a query states none; saves memory. */
+  anyOrder?: boolean
 }
 
 /** One locked-down in-memory DuckDB with one connection. Used by one caller at a time: calls queue behind each other. */
@@ -33,6 +35,7 @@ export class DuckDb {
       `SET temp_directory = ${sqlText(limits.spillFolder)}`,
       `SET memory_limit = '${limits.memoryBytes}B'`,
       `SET threads = ${limits.threads}`,
+      `SET preserve_insertion_order = ${limits.anyOrder !== true}`,
       `SET TimeZone = 'UTC'`,
       'SET allow_community_extensions = false',
       'SET allow_persistent_secrets = false',

@@ -12,7 +12,7 @@ import type { Tools } from './tools.ts'
 export async function recover(tools: Tools): Promise<number> {
   const { folders, stores, board } = tools
   await folders.sweep()
-  const tenants = new Set([...(await stores.tenants()), ...(await folders.tenants())])
+  const tenants = new Set([...(await stores.tenants()), ...(await folders.listTenants())])
   for (const tenant of tenants) await removeOrphans(tools, tenant)
   return board.resume([...tenants])
 }

@@ -31,7 +31,7 @@ export interface Stores {
 export interface Page {
   /** 1 to 1,000. */
   limit: number
-  /** Id of the last record of the page before. */
+  /** `next` of the page before, or the id of its last record while that exists. */
   after?: string | undefined
 }
 
@@ -40,13 +40,17 @@ export interface RecordStore<Rec extends { id: string; created_at: string }> {
   /** @throws Error when the id exists */
   create(tenant: Tenant, record: Rec): Promise<void>
   /**
-   * Read, change and write as one step: no other update of the record comes between.
+   * Read, change and write as one step: no other update of the record comes between. `id` and `created_at` stay.
    * @returns the changed record, or undefined when there is none
    */
   update(tenant: Tenant, id: string, change: (record: Rec) => Rec): Promise<Rec | undefined>
   /** @returns whether there was one */
   delete(tenant: Tenant, id: string): Promise<boolean>
-  /** Newest first by created_at, then id. `next` is the `after` of the following page; null at the end. */
+  /**
+   * Newest first by created_at, then id. `next` is the `after` of the following page, whatever is created or deleted
+   * meanwhile; null at the end.
+   * @throws Problem invalid_cursor when `after` names no place in the list
+   */
   list(tenant: Tenant, page: Page): Promise<{ records: Rec[]; next: string | null }>
 }
 

@@ -1,5 +1,4 @@
-/** Uniform on [0, 1). Seeded by the caller, so that the same seed gives the same orders. */
-export type RandomSource = () => number
+import type { RandomSource } from '../numeric/random.ts'
 
 /** The distributions that shoppers follow, all from one uniform source. */
 export interface Chance {
@@ -19,7 +18,8 @@ export interface Chance {
   poisson(mean: number): number
 }
 
-export function createChance(random: RandomSource): Chance {
+export function createChance(source: RandomSource): Chance {
+  const random = () => source.next()
   const uniform = (low: number, high: number) => low + (high - low) * random()
   const whole = (low: number, high: number) => low + Math.floor(random() * (high - low + 1))
 

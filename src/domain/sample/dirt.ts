@@ -1,5 +1,6 @@
+import type { RandomSource } from '../numeric/random.ts'
 import type { CleansingRule } from '../vocabulary.ts'
-import { createChance, type RandomSource } from './chance.ts'
+import { createChance } from './chance.ts'
 import { SAMPLE_COLUMNS, type SampleColumn } from './csv.ts'
 
 /** One row of a file as text, column by column; a malformed one has too few cells. */

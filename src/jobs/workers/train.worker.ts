@@ -57,10 +57,10 @@ async function readFeatures(message: TrainMessage, control: TaskControl): Promis
     (name) => name.startsWith(PREFERENCE_PREFIX) || name === PREFERENCE_FAMILY
   )
   const customers = await readCustomerFeatures(
-    { ...message, preferences: wanted },
+    { ...message, windowDays: message.options.window_days, preferences: wanted },
     { onDuckDb: (db) => (db === null ? control.leaveNative() : control.enterNative(() => db.interrupt())) }
   )
-  if (control.cancelled()) throw new TrainingCancelled()
+  if (control.cancelled()) throw new Problem('job_cancelled', 'The training was cancelled.')
   if (customers.features.n === 0) {
     throw new Problem('too_few_customers', 'No customer has an order in the window before the reference date.')
   }
@@ -101,6 +101,7 @@ function cluster(clustered: FeatureColumns, message: TrainMessage, control: Task
     })
   } catch (error) {
     if (error instanceof TrainingRefused) throw new Problem(error.code, error.message)
+    if (error instanceof TrainingCancelled) throw new Problem('job_cancelled', 'The training was cancelled.')
     throw error
   }
 }

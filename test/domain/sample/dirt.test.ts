@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { renderCsv, SAMPLE_COLUMNS, toRow } from '../../../src/domain/sample/csv.ts'
 import { addDirt } from '../../../src/domain/sample/dirt.ts'
 import { generateOrders } from '../../../src/domain/sample/orders.ts'
-import { seeded } from './seeded.ts'
 
-const { lines } = generateOrders({ ends_on: '2025-09-30', days: 730, customers: 1000 }, seeded(42))
+const { lines } = generateOrders({ ends_on: '2025-09-30', days: 730, customers: 1000 }, createRandom(42))
 const clean = Object.freeze(lines.map(toRow).map((row) => Object.freeze(row) as string[])) as string[][]
-const { rows, planted } = addDirt(clean, seeded(1))
+const { rows, planted } = addDirt(clean, createRandom(1))
 
 test('addDirt keeps every clean row in its order', () => {
   let next = 0

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { parseDay } from '../../../src/domain/sample/calendar.ts'
 import { KINDS, type KindName } from '../../../src/domain/sample/kinds.ts'
 import { generateOrders, type SampleLine, type SampleOptions } from '../../../src/domain/sample/orders.ts'
 import { CATEGORIES, PRODUCTS } from '../../../src/domain/sample/products.ts'
 import { saleOn } from '../../../src/domain/sample/seasons.ts'
-import { seeded } from './seeded.ts'
 
 const OPTIONS: SampleOptions = Object.freeze({ ends_on: '2025-09-30', days: 730, customers: 1500 })
-const { customers, lines } = generateOrders(OPTIONS, seeded(42))
+const { customers, lines } = generateOrders(OPTIONS, createRandom(42))
 const purchases = lines.filter(({ quantity }) => quantity > 0)
 const returns = lines.filter(({ quantity }) => quantity < 0)
 const kindOf = new Map(customers.map(({ customer_id, kind }) => [customer_id, kind]))
@@ -42,7 +42,7 @@ describe('generateOrders', () => {
     const small = { ...OPTIONS, customers: 100 }
     const hash = (seed: number) =>
       createHash('sha256')
-        .update(JSON.stringify(generateOrders(small, seeded(seed))))
+        .update(JSON.stringify(generateOrders(small, createRandom(seed))))
         .digest('hex')
     expect(hash(7)).toBe(hash(7))
     expect(hash(7)).not.toBe(hash(8))
@@ -131,7 +131,7 @@ describe('generateOrders', () => {
     [{ days: 549 }, /550 days/],
     [{ customers: 99 }, /100 customers/]
   ])('refuses %j', (change, message) => {
-    expect(() => generateOrders({ ...OPTIONS, ...change }, seeded(1))).toThrow(message)
+    expect(() => generateOrders({ ...OPTIONS, ...change }, createRandom(1))).toThrow(message)
   })
 })
 

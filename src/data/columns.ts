@@ -1,0 +1,59 @@
+import type { DuckDBValue } from '@duckdb/node-api'
+import type { DuckDb } from './duckdb.ts'
+
+/** A result column by column: texts as strings, DOUBLE as numbers with NaN for NULL. */
+export interface Columns {
+  rows: number
+  text(name: string): string[]
+  numbers(name: string): Float64Array
+}
+
+/**
+ * Runs a query and copies its result out of DuckDB's own vectors, chunk after chunk.
+ *
+ * Made for results with a row per customer: an object per row would take twenty times as long. Every column
+ * of the query must be VARCHAR without NULL, or DOUBLE.
+ */
+export async function readColumns(db: DuckDb, query: string, values?: Record<string, DuckDBValue>): Promise<Columns> {
+  const result = await db.connection.stream(query, values)
+  const names = result.columnNames()
+  const texts = new Map<string, string[]>()
+  const parts = new Map<string, Float64Array[]>()
+  let rows = 0
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    for (const [column, name] of names.entries()) {
+      const vector = chunk.getColumnVector(column)
+      if ('items' in vector && vector.items instanceof Float64Array) {
+        const items = vector.items.slice(0, chunk.rowCount)
+        for (let row = 0; row < chunk.rowCount; row++) if (vector.getItem(row) === null) items[row] = Number.NaN
+        keep(parts, name, items)
+      } else {
+        const column = texts.get(name) ?? []
+        for (let row = 0; row < chunk.rowCount; row++) column.push(vector.getItem(row) as string)
+        texts.set(name, column)
+      }
+    }
+    rows += chunk.rowCount
+  }
+  return {
+    rows,
+    text: (name) => texts.get(name) ?? [],
+    numbers: (name) => concatenate(parts.get(name) ?? [], rows)
+  }
+}
+
+function keep<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}
+
+function concatenate(parts: readonly Float64Array[], length: number): Float64Array {
+  const whole = new Float64Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

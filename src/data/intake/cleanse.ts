@@ -1,0 +1,211 @@
+import { join } from 'node:path'
+import type { DatasetOptions, QualityReport, RejectedExample, RuleReport } from '../../domain/records/dataset.ts'
+import { CLEANSING_RULES, type CleansingRule, ORDER_FIELDS } from '../../domain/vocabulary.ts'
+import { Problem } from '../../errors.ts'
+import { type DuckDb, sqlText } from '../duckdb.ts'
+import { sqlFile } from '../sql.ts'
+import { describeColumns, findOrderColumns, listNames, type OrderColumns } from './order-columns.ts'
+import { type DateDecision, decideDates } from './dates.ts'
+import { type Evidence, weighEvidence } from './evidence.ts'
+import { askedPeriod, rollingPeriod } from './period.ts'
+import { MALFORMED_MARK } from './records.ts'
+import { copyTo, rawRow, type Staged } from './stage.ts'
+
+const SHOWN_CHARACTERS = 200
+
+export interface Cleansed {
+  columns: OrderColumns
+  mapping: ReturnType<typeof describeColumns>
+  dates: DateDecision
+  evidence: Evidence
+  quality: QualityReport
+}
+
+interface CleanseRequest {
+  staged: Staged
+  options: DatasetOptions
+  timezone: string
+  /** Where orders.parquet, returns.parquet and rejected.parquet go. */
+  output: string
+  badRowsMaxShare: number
+  onShare(share: number, message: string): void
+}
+
+/** From staged rows to kept orders, returns and rejected rows, each row of the file counted exactly once. */
+export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Cleansed> {
+  const { staged, options, timezone, output, onShare } = request
+  const columns = findOrderColumns(staged.names, options.mapping)
+  requireFilterColumns(options, columns, staged.names)
+  const period = askedPeriod(options, timezone)
+
+  await db.run(sqlFile('intake/macros'))
+  await createRowViews(db, staged, columns, options.duplicates === 'drop')
+  await setVariables(db, options, columns, timezone)
+
+  onShare(0, 'Deciding how dates are written.')
+  const dateName = staged.names[columns.ordered_at!]!
+  const typed = staged.typedDates.has(dateName)
+  const dates = await decideDates(db, { dateFormat: options.date_format, timezone, typed })
+  await db.run(`create temp macro as_instant(value) as ${dates.expression}`)
+  const discountName = columns.discount === undefined ? null : staged.names[columns.discount]!
+  const evidence = await weighEvidence(db, { orderId: columns.order_id !== undefined, discountName })
+  await setVariable(db, 'cancellations', evidence.cancellations !== null, 'boolean')
+  await setVariable(db, 'discount_unit', evidence.discountUnit, 'varchar')
+
+  onShare(0.2, 'Applying the cleansing rules.')
+  await db.run(sqlFile('intake/classify'))
+  await setVariable(db, 'period_to', period.to, 'timestamptz')
+  const { from } = await rollingPeriod(db, period, options.window_days)
+  await setVariable(db, 'period_from', from, 'timestamptz')
+  await db.run(sqlFile('intake/judged'))
+  const quality = await reportQuality(db, staged)
+  refuseTooMuch(quality, request.badRowsMaxShare)
+
+  onShare(0.6, 'Writing the orders.')
+  await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders'))
+  await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns'))
+  await copyTo(db, join(output, 'rejected.parquet'), sqlFile('intake/rejected'))
+  return { columns, mapping: describeColumns(columns, staged.names), dates, evidence, quality }
+}
+
+/** `raw_rows` (row, raw as JSON) and `fields` (row, malformed, repeated, one text column for each order field). */
+async function createRowViews(db: DuckDb, staged: Staged, columns: OrderColumns, dropRepeated: boolean): Promise<void> {
+  const rows = `(select file_row_number + 1 as row, * from read_parquet(${sqlText(staged.path)}, file_row_number = true))`
+  const all = staged.names.map((_, at) => `c${at}`).join(', ')
+  const fields = ORDER_FIELDS.map((field) => {
+    const at = columns[field]
+    return `${at === undefined ? 'null::varchar' : `c${at}`} as ${field}`
+  })
+  const repeated = dropRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
+  await db.run(`create temp view raw_rows as select row, ${rawRow(staged.names)} as raw from ${rows}`)
+  await db.run(`
+    create temp view fields as
+    select row, coalesce(starts_with(c0, ${sqlText(MALFORMED_MARK)}), false) as malformed, ${repeated} as repeated, ${fields.join(', ')}
+    from ${rows}`)
+}
+
+async function setVariables(
+  db: DuckDb,
+  options: DatasetOptions,
+  columns: OrderColumns,
+  timezone: string
+): Promise<void> {
+  for (const field of ['order_id', 'quantity', 'unit_price', 'line_total'] as const) {
+    await setVariable(db, `has_${field}`, columns[field] !== undefined, 'boolean')
+  }
+  await setVariable(db, 'timezone', timezone, 'varchar')
+  for (const name of ['order_id_pattern', 'product_id_pattern'] as const) {
+    const pattern = options[name] ?? null
+    if (pattern !== null) await checkPattern(db, name, pattern)
+    await setVariable(db, name, pattern, 'varchar')
+  }
+  const countries = options.countries?.map((country) => country.trim().toLowerCase()) ?? null
+  await setVariable(db, 'countries', countries === null ? null : JSON.stringify(countries), 'varchar')
+  if (countries !== null) {
+    await db.run(`set variable countries = from_json(getvariable('countries'), '["VARCHAR"]')`)
+  }
+}
+
+/** Values of callers reach DuckDB bound, never as text of a statement. */
+async function setVariable(
+  db: DuckDb,
+  name: string,
+  value: string | boolean | null,
+  type: 'varchar' | 'boolean' | 'timestamptz'
+): Promise<void> {
+  const cast = type === 'timestamptz' ? '::timestamptz::timestamp' : `::${type}`
+  await db.run(`set variable ${name} = $value${cast}`, { value })
+}
+
+/** RE2 matches in linear time whatever the pattern; its length bounds the size of the automaton. */
+async function checkPattern(db: DuckDb, name: string, pattern: string): Promise<void> {
+  if (pattern.length > 200) {
+    throw new Problem('invalid_pattern', `options.${name} is longer than 200 characters; shorten it.`)
+  }
+  try {
+    await db.rows(`select regexp_matches('', $pattern)`, { pattern })
+  } catch (cause) {
+    throw new Problem(
+      'invalid_pattern',
+      `options.${name} is not a regular expression of RE2 syntax; look-around and back-references are not part of it.`,
+      { cause }
+    )
+  }
+}
+
+function requireFilterColumns(options: DatasetOptions, columns: OrderColumns, names: readonly string[]): void {
+  const needs = [
+    ['countries', 'country'],
+    ['order_id_pattern', 'order_id'],
+    ['product_id_pattern', 'product_id']
+  ] as const
+  for (const [option, field] of needs) {
+    if (options[option] === undefined || columns[field] !== undefined) continue
+    throw new Problem(
+      'column_missing',
+      `options.${option} needs a column for ${field}; name it in options.mapping or leave the option out. The file has ${listNames(names)}.`,
+      { extensions: { columns: [...names] } }
+    )
+  }
+}
+
+async function reportQuality(db: DuckDb, staged: Staged): Promise<QualityReport> {
+  const found = await db.rows<{ rule: CleansingRule | null; rows: number; revenue: number; first_rows: { items: number[] } }>(
+    sqlFile('intake/quality')
+  )
+  const kept = found.find(({ rule }) => rule === null)?.rows ?? 0
+  const examples = await readExamples(
+    db,
+    staged,
+    found.flatMap((each) => (each.rule === null ? [] : listItems(each.first_rows)))
+  )
+  const rules: RuleReport[] = CLEANSING_RULES.flatMap((rule) => {
+    const report = found.find((each) => each.rule === rule)
+    if (report === undefined) return []
+    return {
+      rule,
+      rows: report.rows,
+      share: report.rows / staged.rows,
+      revenue: report.revenue,
+      examples: listItems(report.first_rows).map((row) => examples.get(row)!)
+    }
+  })
+  return { rows_read: staged.rows, rows_kept: kept, kept_share: kept / staged.rows, rules }
+}
+
+/** DuckDB hands a list over as an array or wrapped, by its version. */
+const listItems = (list: number[] | { items: number[] }): number[] => (Array.isArray(list) ? list : list.items)
+
+async function readExamples(db: DuckDb, staged: Staged, rows: number[]): Promise<Map<number, RejectedExample>> {
+  if (rows.length === 0) return new Map()
+  const shorten = (value: string) => `substr(${value}, 1, ${SHOWN_CHARACTERS})`
+  const found = await db.rows<{ row: number; raw: string }>(`
+    select (file_row_number + 1)::double as row, ${rawRow(staged.names, shorten)} as raw
+    from read_parquet(${sqlText(staged.path)}, file_row_number = true)
+    where file_row_number in (${rows.map((row) => row - 1).join(', ')})`)
+  return new Map(found.map(({ row, raw }) => [row, { row, values: JSON.parse(raw) }]))
+}
+
+/** Rules that say the file was not understood, rather than that its shop has such orders. */
+const UNREADABLE: readonly CleansingRule[] = ['malformed_row', 'invalid_date', 'invalid_quantity', 'invalid_price']
+
+/** @throws Problem too_many_bad_rows, no_rows_kept, each with the report */
+function refuseTooMuch(quality: QualityReport, badRowsMaxShare: number): void {
+  const bad = quality.rules.filter(({ rule }) => UNREADABLE.includes(rule))
+  const share = bad.reduce((sum, { rows }) => sum + rows, 0) / quality.rows_read
+  if (share > badRowsMaxShare) {
+    const worst = bad.reduce((a, b) => (b.rows > a.rows ? b : a))
+    throw new Problem(
+      'too_many_bad_rows',
+      `${percent(share)} of the rows cannot be read, more than the ${percent(badRowsMaxShare)} allowed; most of them fall under ${worst.rule}, first in row ${worst.examples[0]?.row}. Correct the file or the options; the report is in quality.`,
+      { extensions: { quality } }
+    )
+  }
+  if (quality.rows_kept === 0) {
+    throw new Problem('no_rows_kept', 'No row is left after cleansing and filters; the report in quality says why.', {
+      extensions: { quality }
+    })
+  }
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`

@@ -1,0 +1,139 @@
+import { mkdir, rm } from 'node:fs/promises'
+import type { DatasetOptions, IntakeSummary } from '../../domain/records/dataset.ts'
+import type { JobProgress } from '../../domain/records/job.ts'
+import type { Tenant } from '../../domain/tenant.ts'
+import { Problem } from '../../errors.ts'
+import { asStorageProblem } from '../durable.ts'
+import type { Folders } from '../folders.ts'
+import { readInProcess } from './process.ts'
+
+export interface IntakeLimits {
+  /** Files that may be read at the same time. */
+  processes: number
+  /** DuckDB's memory for one file. */
+  memoryBytes: number
+  decompressedMaxBytes: number
+  rowsMax: number
+  badRowsMaxShare: number
+}
+
+export interface IntakeRequest {
+  /** Id of the received file. */
+  upload: string
+  datasetId: string
+  jobId: string
+  options: DatasetOptions
+}
+
+export interface Intake {
+  /**
+   * Reads one upload in a child process and publishes the dataset's folder. Nothing is left of a reading that fails.
+   *
+   * Throws what `signal` was aborted with when that ends it.
+   * @throws Problem any of the catalogue's for order files, intake_crashed, intake_memory, storage_full
+   */
+  read(
+    tenant: Tenant,
+    request: IntakeRequest,
+    hooks: { signal: AbortSignal; onProgress(progress: JobProgress): void }
+  ): Promise<IntakeSummary>
+  stats(): { busy: number; queued: number }
+  /** Ends what is being read and refuses the rest; resolves when no process is left. */
+  close(): Promise<void>
+}
+
+/** Two threads: reading is bound by text that is taken apart, and the service needs cores of its own. */
+const THREADS = 2
+
+export function openIntake(folders: Folders, limits: IntakeLimits): Intake {
+  const places = new Places(limits.processes)
+  const closing = new AbortController()
+  const running = new Set<Promise<unknown>>()
+
+  async function read(tenant: Tenant, request: IntakeRequest, hooks: Parameters<Intake['read']>[2]) {
+    const signal = AbortSignal.any([hooks.signal, closing.signal])
+    const leave = await places.enter(signal)
+    const work = folders.work(tenant, request.jobId)
+    const output = folders.dataset(tenant, request.datasetId)
+    try {
+      // An earlier attempt at the same job may have been killed after it had published.
+      for (const folder of [work, output]) await rm(folder, { recursive: true, force: true })
+      await mkdir(work, { recursive: true })
+      const { processes: _, ...each } = limits
+      return await readInProcess(
+        {
+          upload: folders.upload(tenant, request.upload),
+          work,
+          output,
+          options: request.options,
+          limits: { ...each, threads: THREADS }
+        },
+        { signal, onProgress: hooks.onProgress }
+      )
+    } catch (error) {
+      await rm(output, { recursive: true, force: true })
+      throw asStorageProblem(error)
+    } finally {
+      await rm(work, { recursive: true, force: true })
+      leave()
+    }
+  }
+
+  return {
+    read(tenant, request, hooks) {
+      const reading = read(tenant, request, hooks)
+      const settled = reading.then(
+        () => {},
+        () => {}
+      )
+      running.add(settled)
+      void settled.then(() => running.delete(settled))
+      return reading
+    },
+    stats: () => places.stats(),
+    async close() {
+      closing.abort(new Problem('draining', 'The service is shutting down; send the request again in a moment.'))
+      await Promise.all(running)
+    }
+  }
+}
+
+/** A fixed number of places, given out in the order of asking. */
+class Places {
+  private busy = 0
+  private readonly waiting: (() => void)[] = []
+
+  constructor(private readonly size: number) {}
+
+  stats(): { busy: number; queued: number } {
+    return { busy: this.busy, queued: this.waiting.length }
+  }
+
+  /** Resolves with the function that gives the place back. */
+  async enter(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted()
+    if (this.busy < this.size) this.busy++
+    else await this.turn(signal)
+    return () => {
+      const next = this.waiting.shift()
+      // The place goes straight to the next: busy stays as it is.
+      if (next) next()
+      else this.busy--
+    }
+  }
+
+  private turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const mine = () => {
+        signal.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      const giveUp = () => {
+        this.waiting.splice(this.waiting.indexOf(mine), 1)
+        reject(signal.reason)
+      }
+      this.waiting.push(mine)
+      signal.addEventListener('abort', giveUp, { once: true })
+    })
+  }
+}

@@ -1,0 +1,86 @@
+import { open, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Problem } from '../../errors.ts'
+import { type DuckDb, sqlName, sqlText } from '../duckdb.ts'
+import { COLUMNS_MAX } from './dialect.ts'
+import { copyTo, type Staged } from './stage.ts'
+import { tooManyRows } from './text.ts'
+
+const MAGIC = 'PAR1'
+/** A footer describes row groups and columns; one larger than this is made to exhaust memory. */
+const FOOTER_BYTES_MAX = 32 * 1024 * 1024
+/** Not BROTLI: untrusted bytes never reach a Brotli decoder. */
+const CODECS = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD', 'LZ4', 'LZ4_RAW'])
+const DATES = /^(DATE|TIMESTAMP)/
+
+/**
+ * Rows of a Parquet file as text. What its footer says is checked before any of its data is read.
+ * @throws Problem parquet_invalid, unsupported_codec, too_many_rows, too_many_columns, no_rows
+ */
+export async function stageParquet(
+  db: DuckDb,
+  work: string,
+  path: string,
+  rowsMax: number
+): Promise<Staged> {
+  await checkEnds(path)
+  try {
+    return await readParquet(db, work, path, rowsMax)
+  } catch (error) {
+    if (error instanceof Problem || !isAboutTheFile(error)) throw error
+    throw damaged(error)
+  }
+}
+
+async function readParquet(db: DuckDb, work: string, path: string, rowsMax: number): Promise<Staged> {
+  const file = sqlText(path)
+  const [about] = await db.rows<{ rows: number }>(
+    `select num_rows::double as rows from parquet_file_metadata(${file})`
+  )
+  const codecs = await db.rows<{ codec: string }>(`select distinct compression as codec from parquet_metadata(${file})`)
+  const refused = codecs.find(({ codec }) => !CODECS.has(codec.toUpperCase()))
+  if (refused) {
+    throw new Problem(
+      'unsupported_codec',
+      `The Parquet file is compressed with ${refused.codec.slice(0, 20)}; write it with zstd, snappy, gzip or lz4.`
+    )
+  }
+  if (about!.rows > rowsMax) throw tooManyRows(rowsMax)
+  if (about!.rows === 0) throw new Problem('no_rows', 'The Parquet file has no rows; send the order lines.')
+
+  const source = `read_parquet(${file}, binary_as_string = true)`
+  const columns = await db.rows<{ column_name: string; column_type: string }>(`describe select * from ${source}`)
+  if (columns.length > COLUMNS_MAX) {
+    throw new Problem('too_many_columns', `The file has ${columns.length} columns; send at most ${COLUMNS_MAX}.`)
+  }
+  const values = columns.map(({ column_name }, at) => `${sqlName(column_name)}::varchar as c${at}`)
+  const staged = join(work, 'staged.parquet')
+  const rows = await copyTo(db, staged, `select ${values.join(', ')} from ${source}`)
+  if (rows !== about!.rows) throw damaged(undefined)
+  return {
+    path: staged,
+    names: columns.map(({ column_name }) => column_name),
+    rows,
+    typedDates: new Set(columns.filter((each) => DATES.test(each.column_type)).map((each) => each.column_name))
+  }
+}
+
+async function checkEnds(path: string): Promise<void> {
+  const { size } = await stat(path)
+  const handle = await open(path)
+  try {
+    const tail = Buffer.alloc(8)
+    if (size < 12 || (await handle.read(tail, 0, 8, size - 8)).bytesRead < 8) throw damaged(undefined)
+    if (tail.toString('latin1', 4) !== MAGIC) throw damaged(undefined)
+    const footer = tail.readUInt32LE(0)
+    if (footer > FOOTER_BYTES_MAX || footer > size - 12) throw damaged(undefined)
+  } finally {
+    await handle.close()
+  }
+}
+
+const isAboutTheFile = (error: unknown): boolean =>
+  error instanceof Error && !/^(Out of Memory|INTERRUPT)|No space left|max_temp_directory/i.test(error.message)
+
+const damaged = (cause: unknown): Problem =>
+  new Problem('parquet_invalid', 'The Parquet file is damaged or incomplete; write it again and upload it anew.', { cause })

@@ -1,0 +1,119 @@
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { createGunzip } from 'node:zlib'
+import { Problem } from '../../errors.ts'
+import { isGzip } from './format.ts'
+
+const CHUNK_BYTES = 1024 * 1024
+/** Unpacked to packed: order lines reach about 30, a bomb 1,000. */
+const RATIO_MAX = 200
+/** Small files may be as repetitive as they like. */
+const RATIO_FREE_BYTES = 16 * 1024 * 1024
+
+export interface Source {
+  compression: 'gzip' | null
+  /** The first unpacked bytes: HEAD_BYTES of them, or all there are. */
+  head: Buffer
+  /** Everything from the start, the head included. Can be gone through once. */
+  chunks: AsyncIterable<Buffer>
+}
+
+export interface SourceLimits {
+  decompressedMaxBytes: number
+  signal: AbortSignal
+  /** Told the share of the file that has been read, 0 to 1. */
+  onShare(share: number): void
+}
+
+export const HEAD_BYTES = CHUNK_BYTES
+
+/**
+ * Opens a file for one pass over its bytes, unpacked on the way where it is gzipped.
+ * @throws Problem (also while going through it) gzip_invalid, decompression_limit
+ */
+export async function openSource(path: string, limits: SourceLimits): Promise<Source> {
+  const packed = isGzip(await firstBytes(path, 2))
+  const size = (await stat(path)).size
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal: limits.signal })
+  const progress = () => limits.onShare(size === 0 ? 1 : Math.min(1, file.bytesRead / size))
+  const chunks = packed ? unpacked(file, limits.decompressedMaxBytes, progress) : plain(file, progress)
+  const { head, all } = await peek(chunks)
+  return { compression: packed ? 'gzip' : null, head, chunks: all }
+}
+
+async function* plain(file: ReturnType<typeof createReadStream>, progress: () => void): AsyncGenerator<Buffer> {
+  for await (const chunk of file) {
+    progress()
+    yield chunk as Buffer
+  }
+}
+
+async function* unpacked(
+  file: ReturnType<typeof createReadStream>,
+  maxBytes: number,
+  progress: () => void
+): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
+  file.on('error', (error) => gunzip.destroy(error))
+  file.pipe(gunzip)
+  let bytes = 0
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > maxBytes) {
+        throw new Problem('decompression_limit', `The file unpacks to more than ${maxBytes} bytes; split it.`)
+      }
+      if (bytes > RATIO_FREE_BYTES && bytes > RATIO_MAX * file.bytesRead) {
+        throw new Problem(
+          'decompression_limit',
+          `The file unpacks to more than ${RATIO_MAX} times its size, which order lines never do; upload it unpacked.`
+        )
+      }
+      progress()
+      yield chunk
+    }
+  } catch (error) {
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) {
+      throw new Problem('gzip_invalid', 'The gzip data is damaged or incomplete; compress the file again.', {
+        cause: error
+      })
+    }
+    throw error
+  } finally {
+    file.destroy()
+    gunzip.destroy()
+  }
+}
+
+/** Takes the first bytes off a stream and puts them back before the rest. */
+export async function peek(chunks: AsyncIterable<Buffer>): Promise<{ head: Buffer; all: AsyncIterable<Buffer> }> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  const first: Buffer[] = []
+  let bytes = 0
+  while (bytes < HEAD_BYTES) {
+    const next = await iterator.next()
+    if (next.done) break
+    first.push(next.value)
+    bytes += next.value.length
+  }
+  const head = first.length === 1 ? (first[0] as Buffer) : Buffer.concat(first)
+  async function* all() {
+    try {
+      if (head.length > 0) yield head
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { head: head.subarray(0, HEAD_BYTES), all: all() }
+}
+
+async function firstBytes(path: string, count: number): Promise<Buffer> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}

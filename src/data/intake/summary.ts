@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import type { DatasetOptions, IntakeSummary } from '../../domain/records/dataset.ts'
+import { type DuckDb, sqlText } from '../duckdb.ts'
+import { sqlFile } from '../sql.ts'
+import type { Cleansed } from './cleanse.ts'
+import type { OrderColumns } from './order-columns.ts'
+import type { Staged } from './stage.ts'
+
+export type About = Omit<IntakeSummary['source'], 'date'>
+
+interface Totals {
+  rows_kept: number
+  orders: number
+  customers: number
+  products: number
+  countries: number
+  revenue: number
+  net_revenue: number
+  /** Microseconds since 1970, UTC. */
+  first_order: number
+  last_order: number
+}
+
+interface Findings {
+  about: About
+  staged: Staged
+  cleansed: Cleansed
+  options: DatasetOptions
+  timezone: string
+}
+
+/** What the finished files say about the dataset: counted from what will be published, not from what was meant to be. */
+export async function summarise(db: DuckDb, folder: string, findings: Findings): Promise<IntakeSummary> {
+  const { about, cleansed, timezone, staged } = findings
+  for (const [view, file] of [['kept', 'orders'], ['returned', 'returns']] as const) {
+    await db.run(`create temp view ${view} as select * from read_parquet(${sqlText(join(folder, `${file}.parquet`))})`)
+  }
+  const [totals] = await db.rows<Totals>(sqlFile('intake/totals'))
+  const { rows_kept, orders, customers, products, countries, revenue, net_revenue, first_order, last_order } = totals!
+  return {
+    source: { ...about, date: cleansed.dates.reading },
+    mapping: cleansed.mapping,
+    timezone,
+    period: { from: rfc3339(first_order), to: rfc3339(last_order) },
+    counts: { rows_read: staged.rows, rows_kept, orders, customers, products, countries },
+    revenue,
+    net_revenue,
+    cancellations: cleansed.evidence.cancellations,
+    quality: cleansed.quality,
+    limitations: limitations(findings)
+  }
+}
+
+/** To the second where there is nothing finer, else to the millisecond. */
+function rfc3339(microseconds: number): string {
+  return new Date(Math.floor(microseconds / 1000)).toISOString().replace('.000Z', 'Z')
+}
+
+function limitations({ cleansed, options, timezone }: Findings): string[] {
+  const { columns, evidence, dates } = cleansed
+  const has = (field: keyof OrderColumns) => columns[field] !== undefined
+  const notes: [boolean, string][] = [
+    [!has('order_id'), 'The file has no order id: all lines of a customer on one calendar day count as one order.'],
+    [
+      options.timezone === undefined && !dates.zoned,
+      `Times without a zone were read as ${timezone}; say options.timezone if the shop keeps another.`
+    ],
+    [
+      !has('quantity'),
+      'The file has no quantity: every line counts as one unit, and a negative total as one unit returned.'
+    ],
+    [!has('unit_price') && has('quantity'), 'Unit prices were found by dividing the line total by the quantity.'],
+    [has('line_total') && has('unit_price'), 'Revenue is the line total of the file, which may differ from quantity times price.'],
+    [!has('product_id'), 'The file has no product id: products cannot be counted or recommended by id.'],
+    [!has('country'), 'The file has no country: nothing can be said by country.'],
+    [!has('category'), 'The file has no category.'],
+    [!has('discount'), 'The file has no discounts: prices are taken as they were paid.'],
+    [evidence.cancellations !== null, evidence.cancellations ?? ''],
+    [evidence.discountNote !== null, evidence.discountNote ?? '']
+  ]
+  return notes.filter(([applies]) => applies).map(([, sentence]) => sentence)
+}

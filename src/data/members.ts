@@ -1,0 +1,199 @@
+import { isUtf8 } from 'node:buffer'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { MOST_GROUPS, type ProductGroups } from '../domain/features/product-groups.ts'
+import type { FeatureColumns } from '../domain/records/model.ts'
+import { CustomerIndex, encodeIds } from '../domain/serving/customer-index.ts'
+import { corrupt, type NumberArray, readArrays, writeArrays } from './columnar-file.ts'
+
+/** What a trained model says about each of its customers: one row each. */
+export interface MemberTable {
+  /** Ascending by code point, none twice. */
+  customerIds: string[]
+  /** Index of the segment in the model's list. */
+  segments: Int32Array
+  /** To the centre of the own segment. */
+  distances: Float64Array
+  /** How much nearer the own segment is than the next. */
+  margins: Float64Array
+  /** NaN where it was not computed. */
+  silhouettes: Float64Array
+  revenue: Float64Array
+  features: FeatureColumns
+}
+
+const TABLE_FILE = 'members.bin'
+const GROUPS_FILE = 'groups.json'
+const GROUPS_VERSION = 1
+const MOST_SEGMENTS = 65_536
+const FEATURE = 'feature:'
+
+/** Writes members.bin and groups.json into a folder that is not published yet. @throws RangeError for rows that do not fit together */
+export async function writeMembers(folder: string, table: MemberTable, groups: ProductGroups | null): Promise<void> {
+  const ids = encodeIds(table.customerIds)
+  const arrays = new Map<string, NumberArray>([
+    ['id_offsets', ids.offsets],
+    ['id_bytes', ids.bytes],
+    ['segments', table.segments],
+    ['distances', table.distances],
+    ['margins', table.margins],
+    ['silhouettes', table.silhouettes],
+    ['revenue', table.revenue],
+    ...table.features.names.map((name, column) => [FEATURE + name, table.features.columns[column]!] as const)
+  ])
+  checkRows(arrays, table.customerIds.length)
+  await writeArrays(join(folder, TABLE_FILE), arrays)
+  await writeFile(join(folder, GROUPS_FILE), JSON.stringify({ version: GROUPS_VERSION, groups }), { flag: 'wx' })
+}
+
+/** @throws Problem dataset_corrupt when a file is missing, damaged, or of a newer version */
+export async function readMembers(folder: string): Promise<Members> {
+  const [arrays, groups] = await Promise.all([
+    readArrays(join(folder, TABLE_FILE)),
+    readGroups(join(folder, GROUPS_FILE))
+  ])
+  try {
+    return new Members(arrays, groups)
+  } catch (cause) {
+    throw corrupt('its parts do not fit together', cause)
+  }
+}
+
+/** The customers of a trained model, by row or by id. Rows are in ascending order of the customer ids. */
+export class Members {
+  readonly n: number
+  readonly featureNames: readonly string[]
+  private readonly index: CustomerIndex
+  private readonly segments: Int32Array
+  private readonly distances: Float64Array
+  private readonly margins: Float64Array
+  private readonly silhouettes: Float64Array
+  private readonly revenues: Float64Array
+  private readonly columns: readonly Float64Array[]
+  private readonly rows: readonly Int32Array[]
+
+  /** @throws RangeError when the arrays do not make a table */
+  constructor(
+    arrays: ReadonlyMap<string, NumberArray>,
+    /** What category_breadth and the preferences of the training data speak of. */
+    readonly groups: ProductGroups | null
+  ) {
+    const ids = { bytes: take(arrays, 'id_bytes', Uint8Array), offsets: take(arrays, 'id_offsets', Uint32Array) }
+    this.index = new CustomerIndex(ids)
+    checkText(ids.bytes, ids.offsets)
+    this.n = this.index.size
+    this.segments = take(arrays, 'segments', Int32Array)
+    this.distances = take(arrays, 'distances', Float64Array)
+    this.margins = take(arrays, 'margins', Float64Array)
+    this.silhouettes = take(arrays, 'silhouettes', Float64Array)
+    this.revenues = take(arrays, 'revenue', Float64Array)
+    const features = [...arrays.keys()].filter((name) => name.startsWith(FEATURE))
+    this.featureNames = features.map((name) => name.slice(FEATURE.length))
+    this.columns = features.map((name) => take(arrays, name, Float64Array))
+    checkRows(arrays, this.n)
+    this.rows = rowsBySegment(this.segments)
+  }
+
+  rowOf(customerId: string): number | undefined {
+    return this.index.rowOf(customerId)
+  }
+
+  customerId(row: number): string {
+    return this.index.idOf(row)
+  }
+
+  segment(row: number): number {
+    return this.segments[row]!
+  }
+
+  distance(row: number): number {
+    return this.distances[row]!
+  }
+
+  margin(row: number): number {
+    return this.margins[row]!
+  }
+
+  /** NaN where it was not computed. */
+  silhouette(row: number): number {
+    return this.silhouettes[row]!
+  }
+
+  revenue(row: number): number {
+    return this.revenues[row]!
+  }
+
+  /** @param column index into featureNames. @returns NaN where absent */
+  feature(row: number, column: number): number {
+    return this.columns[column]![row]!
+  }
+
+  /** Ascending, and so in the order of the customer ids; empty for a segment without members. Not to be changed. */
+  rowsOf(segment: number): Int32Array {
+    return this.rows[segment] ?? new Int32Array()
+  }
+}
+
+function take<Kind extends NumberArray>(
+  arrays: ReadonlyMap<string, NumberArray>,
+  name: string,
+  kind: abstract new (...values: never[]) => Kind
+): Kind {
+  const values = arrays.get(name)
+  if (!(values instanceof kind)) throw new RangeError(`there must be an array ${name} of the right type`)
+  return values
+}
+
+function checkRows(arrays: ReadonlyMap<string, NumberArray>, n: number): void {
+  for (const [name, { length }] of arrays) {
+    const expected = name === 'id_bytes' ? length : name === 'id_offsets' ? n + 1 : n
+    if (length !== expected) throw new RangeError(`${name} must have one value for each of ${n} customers`)
+  }
+}
+
+/** Every id on its own must be UTF-8: the whole is, and no id begins inside a character. */
+function checkText(bytes: Uint8Array, offsets: Uint32Array): void {
+  const splits = offsets.some((offset) => offset < bytes.length && (bytes[offset]! & 0xc0) === 0x80)
+  if (splits || !isUtf8(bytes)) throw new RangeError('the ids must be UTF-8')
+}
+
+/** The rows of each segment in ascending order, by a counting sort. */
+function rowsBySegment(segments: Int32Array): Int32Array[] {
+  const sizes: number[] = []
+  for (const segment of segments) {
+    if (segment < 0 || segment >= MOST_SEGMENTS) throw new RangeError(`no segment has the index ${segment}`)
+    while (sizes.length <= segment) sizes.push(0)
+    sizes[segment]!++
+  }
+  const rows = sizes.map((size) => new Int32Array(size))
+  const filled = sizes.map(() => 0)
+  for (let row = 0; row < segments.length; row++) {
+    const segment = segments[row]!
+    rows[segment]![filled[segment]!++] = row
+  }
+  return rows
+}
+
+const groupsSchema = z
+  .strictObject({
+    kind: z.enum(['category', 'co_purchase']),
+    groups: z.array(z.strictObject({ slug: z.string(), name: z.string() })).max(MOST_GROUPS),
+    members: z.array(z.tuple([z.string(), z.int().min(0)]))
+  })
+  .refine(({ groups, members }) => members.every(([, index]) => index < groups.length))
+
+const groupsFileSchema = z.strictObject({ version: z.int(), groups: groupsSchema.nullable() })
+
+async function readGroups(path: string): Promise<ProductGroups | null> {
+  let content: { version?: unknown }
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw corrupt('a part cannot be read', cause)
+  }
+  if (Number(content?.version) > GROUPS_VERSION) throw corrupt('it was written by a newer version of this service')
+  const parsed = groupsFileSchema.safeParse(content)
+  if (!parsed.success) throw corrupt('a part has another form', parsed.error)
+  return parsed.data.groups
+}

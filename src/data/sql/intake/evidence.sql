@@ -1,0 +1,25 @@
+-- What the whole file says about its cancellations and its discounts: one row of counts.
+-- Reads: fields.
+
+with lines as (
+
+    select
+        has_cancellation_mark(as_id(order_id))                                          as marked,
+        coalesce(as_quantity(quantity) < 0 or as_money(line_total) < 0, false)          as negative,
+        clean(discount)                                                                 as discount,
+        as_money(rtrim(clean(discount), '% '))                                          as discount_number
+    from fields
+    where not malformed
+
+)
+
+select
+    count(*)::double                                                                    as lines,
+    count(*) filter (marked)::double                                                    as marked,
+    count(*) filter (marked and negative)::double                                       as marked_negative,
+    count(*) filter (discount is not null)::double                                      as discounts,
+    count(*) filter (discount is not null and discount_number is null)::double          as discounts_unreadable,
+    count(*) filter (discount_number <> 0)::double                                      as discounts_given,
+    count(*) filter (discount_number <> 0 and contains(discount, '%'))::double          as discounts_with_percent,
+    coalesce(max(abs(discount_number)), 0)::double                                      as discount_largest
+from lines

@@ -1,0 +1,27 @@
+-- How single values of a file are read. Text in; NULL where there is nothing or nothing readable.
+
+-- Blanks of every kind around a value mean nothing.
+create temp macro clean(value) as
+    nullif(trim(value, E' \t\r\n' || chr(160) || chr(65279)), '');
+
+-- Spreadsheets and data frames write a missing value in words, and the id 13085 as 13085.0.
+create temp macro as_id(value) as
+    case
+        when lower(clean(value)) in ('null', 'nan', 'none', 'n/a', '<na>') then null
+        when regexp_full_match(clean(value), '[0-9]+\.0+') then split_part(clean(value), '.', 1)
+        else clean(value)
+    end;
+
+-- Plain or scientific notation; no thousands separators, no currency signs, no NaN and no infinity.
+create temp macro as_quantity(value) as
+    case when not contains(value, '_') then try_cast(clean(value) as decimal(18, 3)) end;
+
+create temp macro as_money(value) as
+    case when not contains(value, '_') then try_cast(clean(value) as decimal(18, 4)) end;
+
+create temp macro usable_instant(moment) as
+    case when moment between timestamp '1900-01-01' and timestamp '2199-12-31 23:59:59.999999' then moment end;
+
+-- C536379: the cancellation of an order, if the file bears it out (evidence.sql).
+create temp macro has_cancellation_mark(order_id) as
+    coalesce(regexp_matches(order_id, '^[Cc][0-9]'), false);

@@ -1,0 +1,137 @@
+import { fitFences, outlierRows, takeCustomers } from '../features/outliers.ts'
+import { fitScaling, scaleCustomers } from '../features/scaling.ts'
+import { countDistinctRows, type Matrix } from '../numeric/matrix.ts'
+import type { FeatureColumns, FeatureScaling, Fence, TrainingOptions } from '../records/model.ts'
+import type { Pace } from './pace.ts'
+import { TrainingRefused } from './refusal.ts'
+
+/** What is clustered, and how raw values came there. */
+export interface Prepared {
+  features: FeatureScaling[]
+  /** Set only where outliers get segments of their own. */
+  fences: Fence[]
+  /** Rows that are clustered, ascending. */
+  inliers: Int32Array
+  /** Rows that are set apart, ascending. */
+  outliers: Int32Array
+  /** The inliers in cluster space. */
+  matrix: Matrix
+  ks: number[]
+  limitations: string[]
+}
+
+/**
+ * Applies the outlier policy, fits the scaling on the customers that are clustered, and finds the k that can be tried.
+ *
+ * @throws TrainingRefused when there is nothing to cluster
+ */
+export function prepareTraining(columns: FeatureColumns, options: TrainingOptions, pace: Pace): Prepared {
+  if (columns.n < 2) {
+    throw new TrainingRefused(
+      'too_few_customers',
+      `There ${columns.n === 1 ? 'is one customer' : 'are no customers'} to cluster, and 2 are needed: choose a longer window or upload more orders.`
+    )
+  }
+  const limitations: string[] = []
+  const { fences, outliers } = applyPolicy(columns, options, limitations)
+  const clips = options.outliers.policy === 'winsorise' ? fences : []
+  const apart = new Set(outliers)
+  const inliers = Int32Array.from({ length: columns.n }, (_, row) => row).filter((row) => !apart.has(row))
+  const clustered = outliers.length > 0 ? takeCustomers(columns, inliers) : columns
+
+  const { features, limitations: notes } = fitScaling(clustered, { ...options, clips }, (units) => pace.spend(units))
+  const matrix = scaleCustomers(clustered, { features, distance: options.distance })
+  const most = typeof options.k === 'number' ? options.k : options.k.max
+  const distinct = countDistinctRows(matrix, Math.max(2, most))
+  if (distinct < 2) {
+    if (outliers.length > 0) return withoutSetting(columns, options, pace)
+    throw new TrainingRefused(
+      'degenerate_data',
+      `All ${columns.n} customers are the same in ${columns.names.join(', ')}: choose features in which they differ, or another outlier policy.`
+    )
+  }
+  limitations.push(...notes)
+  if (options.distance !== 'euclidean') {
+    limitations.push(
+      `Segments are formed by ${options.distance} distance around means; inertia, Davies-Bouldin and Calinski-Harabasz are Euclidean figures of them.`
+    )
+  }
+  if (options.distance === 'cosine') noteOrigin(matrix, limitations)
+  return {
+    features,
+    fences: options.outliers.policy === 'separate' && outliers.length > 0 ? fences : [],
+    inliers,
+    outliers,
+    matrix,
+    ks: rangeOfK(options, distinct, outliers.length > 0, limitations),
+    limitations
+  }
+}
+
+function applyPolicy(
+  columns: FeatureColumns,
+  { outliers: { policy, ...rest } }: TrainingOptions,
+  limitations: string[]
+) {
+  if (policy === 'keep') return { fences: [], outliers: new Int32Array(0) }
+  const { fences, limitations: notes } = fitFences(columns, { policy, ...rest })
+  limitations.push(...notes)
+  const beyond = outlierRows(columns, fences)
+  const counted = `${beyond.length} of ${columns.n} customers lie beyond ${rest.factor} interquartile ranges`
+  if (policy === 'winsorise') {
+    if (beyond.length > 0) limitations.push(`${counted}: their values count as those of the limit.`)
+    return { fences, outliers: new Int32Array(0) }
+  }
+  if (policy === 'separate' && beyond.length === 1) {
+    limitations.push('A single customer is an outlier, too few for a segment: it was kept among the others.')
+    return { fences: [], outliers: new Int32Array(0) }
+  }
+  if (beyond.length > 0) {
+    const fate =
+      policy === 'separate'
+        ? 'they have segments of their own'
+        : 'the segments were formed without them, then each joined the nearest'
+    limitations.push(`${counted}: ${fate}. The quality figures are those of the other customers.`)
+  }
+  return { fences, outliers: beyond }
+}
+
+/** Again with the outliers kept: without them there is nothing to tell the others apart. */
+function withoutSetting(columns: FeatureColumns, options: TrainingOptions, pace: Pace): Prepared {
+  const kept = prepareTraining(columns, { ...options, outliers: { ...options.outliers, policy: 'keep' } }, pace)
+  kept.limitations.push(
+    'Without the outliers all customers would be the same: the outliers were kept among the others.'
+  )
+  return kept
+}
+
+function rangeOfK({ k }: TrainingOptions, distinct: number, split: boolean, limitations: string[]): number[] {
+  const scope = split ? ' besides the outliers' : ''
+  if (typeof k === 'number') {
+    if (k <= distinct) return [k]
+    throw new TrainingRefused(
+      'k_too_large',
+      `There are only ${distinct} different customers${scope} in these features: choose k of at most ${distinct}.`
+    )
+  }
+  if (distinct < k.max) {
+    limitations.push(`There are only ${distinct} different customers${scope}, so no k above ${distinct} was tried.`)
+  }
+  const max = Math.min(k.max, distinct)
+  const min = Math.min(k.min, max)
+  return Array.from({ length: max - min + 1 }, (_, step) => min + step)
+}
+
+function noteOrigin({ data, n, d }: Matrix, limitations: string[]): void {
+  let count = 0
+  for (let i = 0; i < n; i++) {
+    let nonzero = false
+    for (let j = 0; j < d && !nonzero; j++) nonzero = data[i * d + j] !== 0
+    if (!nonzero) count++
+  }
+  if (count > 0) {
+    limitations.push(
+      `${count} customers lie at the origin, where the cosine distance knows no direction: they are equally far from every segment and belong to the first.`
+    )
+  }
+}

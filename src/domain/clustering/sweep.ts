@@ -1,0 +1,82 @@
+import type { Matrix } from '../numeric/matrix.ts'
+import { type Compactness, compactness } from '../quality/compactness.ts'
+import { type SilhouetteResult, silhouettes } from '../quality/silhouette.ts'
+import type { KScanEntry, TrainingOptions } from '../records/model.ts'
+import { arrange, type Clustering } from './arrange.ts'
+import { ENGINES } from './engines.ts'
+import { METRICS } from './metric.ts'
+import type { Pace } from './pace.ts'
+
+/** One clustering with everything the choice of k looks at. */
+export interface Candidate {
+  clustering: Clustering
+  compactness: Compactness
+  silhouette: SilhouetteResult
+  /** The k that was asked for; more than the clusters found where the engine left some empty. */
+  k: number
+  /** False where it stopped at `max_iterations`. */
+  converged: boolean
+}
+
+export type SweepOptions = Pick<TrainingOptions, 'distance' | 'restarts' | 'max_iterations' | 'seed'>
+
+/**
+ * Clusters the same rows for each k and measures every result.
+ *
+ * @param ks different, each at most the number of different rows
+ */
+export function sweep(
+  matrix: Matrix,
+  ks: number[],
+  options: SweepOptions,
+  progress: (done: number, message: string) => void,
+  pace: Pace
+): Candidate[] {
+  const engine = ENGINES[options.distance]
+  // The work of one k grows with k, and the silhouettes of all come at the end.
+  const work = ks.reduce((sum, k) => sum + k, 0) * 1.5
+  let done = 0
+  const clusterings = ks.map((k) => {
+    progress(done / work, ks.length > 1 ? `Clustering into ${k} segments.` : `Clustering ${matrix.n} customers.`)
+    const { centroids, converged } = engine.kmeans(matrix, { ...options, k }, pace)
+    done += k
+    return { k, converged, clustering: arrange(matrix, centroids, METRICS[options.distance], pace) }
+  })
+  progress(done / work, 'Measuring how well the segments are separated.')
+  return measure(matrix, clusterings, options, pace)
+}
+
+/** Adds the quality figures to finished clusterings; the silhouettes of all of them in one pass. */
+export function measure(
+  matrix: Matrix,
+  clusterings: Pick<Candidate, 'k' | 'clustering' | 'converged'>[],
+  { distance, seed }: SweepOptions,
+  pace: Pace
+): Candidate[] {
+  const scores = silhouettes(
+    matrix,
+    clusterings.map(({ clustering }) => clustering),
+    { distance, seed },
+    pace
+  )
+  return clusterings.map((found, index) => ({
+    ...found,
+    compactness: compactness(matrix, found.clustering.labels, found.clustering.k),
+    silhouette: scores[index]!
+  }))
+}
+
+/** Share of the clustered rows in the smallest cluster. */
+export const smallestShare = ({ clustering }: Candidate): number =>
+  Math.min(...clustering.sizes) / clustering.labels.length
+
+export function toScanEntry(candidate: Candidate): KScanEntry {
+  return {
+    k: candidate.k,
+    inertia: candidate.compactness.inertia,
+    silhouette: candidate.silhouette.mean,
+    davies_bouldin: candidate.compactness.davies_bouldin,
+    calinski_harabasz: candidate.compactness.calinski_harabasz,
+    smallest_share: smallestShare(candidate)
+  }
+}

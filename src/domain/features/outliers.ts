@@ -1,0 +1,54 @@
+import { quantile, sortPresent } from '../numeric/quantiles.ts'
+import type { FeatureColumns, Fence, OutlierOptions } from '../records/model.ts'
+
+/**
+ * Tukey's fences on raw values: Q1 − factor · IQR and Q3 + factor · IQR, quartiles by linear interpolation.
+ *
+ * A feature whose quartiles coincide gets no fence: everyone but the majority value would lie outside. This is
+ * common for `frequency`, since most customers of many shops have one order.
+ */
+export function fitFences(
+  columns: FeatureColumns,
+  { features, factor }: OutlierOptions
+): { fences: Fence[]; limitations: string[] } {
+  const fences: Fence[] = []
+  const limitations: string[] = []
+  for (const feature of new Set(features)) {
+    const column = columns.columns[columns.names.indexOf(feature)]
+    if (column === undefined) {
+      limitations.push(`Outliers were not sought in ${feature}, since the model does not cluster by it.`)
+      continue
+    }
+    const sorted = sortPresent(column)
+    const first = quantile(sorted, 0.25)
+    const third = quantile(sorted, 0.75)
+    if (!(third > first)) {
+      limitations.push(
+        `Outliers were not sought in ${feature}: its quartiles coincide, so every customer off the most common value would be one.`
+      )
+      continue
+    }
+    const reach = factor * (third - first)
+    fences.push({ feature, lower: first - reach, upper: third + reach })
+  }
+  return { fences, limitations }
+}
+
+/** Rows with a value beyond a fence, ascending. An absent value (NaN) is not beyond any. */
+export function outlierRows(columns: FeatureColumns, fences: Fence[]): Int32Array {
+  const fenced = fences.map((fence) => ({ ...fence, column: columns.columns[columns.names.indexOf(fence.feature)]! }))
+  const rows: number[] = []
+  for (let i = 0; i < columns.n; i++) {
+    if (fenced.some(({ column, lower, upper }) => column[i]! < lower || column[i]! > upper)) rows.push(i)
+  }
+  return Int32Array.from(rows)
+}
+
+/** The customers at `rows`, in that order. */
+export function takeCustomers(columns: FeatureColumns, rows: Int32Array): FeatureColumns {
+  return {
+    names: columns.names,
+    columns: columns.columns.map((column) => Float64Array.from(rows, (row) => column[row]!)),
+    n: rows.length
+  }
+}

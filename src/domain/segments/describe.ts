@@ -1,0 +1,177 @@
+import type { FeatureColumns, OwnVocabulary } from '../records/model.ts'
+import type { FeatureProfile, SegmentDescription } from '../records/segment.ts'
+import type { VocabularyName } from '../vocabulary.ts'
+import type { SegmentFacts } from './facts.ts'
+import { limitationsOf } from './limitations.ts'
+import { nameSegments, type SegmentMeans } from './naming.ts'
+import { assignColors } from './palette.ts'
+import { proposeActions } from './playbook.ts'
+import { portray } from './portrait.ts'
+import { logarithm, type Spread } from './positions.ts'
+import { compareWith, preciseSum, type Summary, summarise } from './profile.ts'
+import { explain } from './rationale.ts'
+import { findRules } from './rule-search.ts'
+import { writeRule } from './rule-text.ts'
+
+export interface SegmentInput {
+  /** Every feature of the catalogue, raw; one row per customer, NaN where absent. */
+  features: FeatureColumns
+  /** Names of the columns that the model clusters on. */
+  clustered: string[]
+  /** Segment of each customer, 0 to the number of `kinds` − 1; no segment is empty. */
+  labels: Int32Array
+  kinds: ('cluster' | 'outlier')[]
+  /** Of each customer. */
+  revenue: Float64Array
+  /** Of each customer; NaN where it was not computed. */
+  silhouettes: Float64Array
+  /** ISO 4217, or null where it is unknown. */
+  currency: string | null
+  vocabulary: VocabularyName | OwnVocabulary
+  /** Readable name of each preference column. */
+  preferenceNames: Record<string, string>
+}
+
+/** Rules speak of these, and of what the model clusters on. */
+const RULE_FEATURES: readonly string[] = ['recency_days', 'frequency', 'monetary_value', 'average_order_value']
+
+/**
+ * Name, explain and profile each segment of a model from its customers alone. Deterministic.
+ *
+ * A feature that no member of a segment has is left out of that segment's `centroid` and `profile`.
+ *
+ * @returns one description per segment, in the order of `kinds`
+ * @throws RangeError when columns and labels differ in length, a segment is empty, or recency, frequency or
+ *   monetary value is missing
+ */
+export function describeSegments(input: SegmentInput): SegmentDescription[] {
+  const { features, labels, kinds, revenue, currency, preferenceNames } = input
+  const members = membersOf(labels, kinds.length)
+  checkShapes(input, members)
+
+  const columns = new Map(features.names.map((name, j) => [name, features.columns[j]!]))
+  const overall = summariseAll(columns)
+  const summaries = members.map((rows) => summariseAll(columns, rows))
+  const named = nameSegments(summaries.map(meansOf(members, kinds)), input.vocabulary, spreadOf(columns, overall))
+  const colors = assignColors(named.map(({ meaning }) => meaning))
+
+  const spoken = new Set([...RULE_FEATURES, ...input.clustered])
+  const ruleColumns = [...spoken]
+    .filter((name) => columns.has(name))
+    .map((name) => ({ name, values: columns.get(name)! }))
+  const rules = findRules(ruleColumns, labels, kinds.length)
+  const total = preciseSum(revenue)
+
+  return members.map((rows, i) => {
+    const own = summaries[i]!
+    const earned = preciseSum(pick(revenue, rows))
+    const profile: Record<string, FeatureProfile> = {}
+    for (const [name, summary] of Object.entries(own)) profile[name] = compareWith(overall[name]!, summary)
+    const facts: SegmentFacts = {
+      named: named[i]!,
+      kind: kinds[i]!,
+      size: rows.length,
+      share: rows.length / labels.length,
+      revenue: earned,
+      revenue_share: total > 0 ? earned / total : 0,
+      segments: kinds.length,
+      profile,
+      overall,
+      currency,
+      preferenceNames
+    }
+    const rule = rules[i]!
+    const silhouette = summarise(pick(input.silhouettes, rows))?.mean ?? null
+    return {
+      name: facts.named.name,
+      kind: facts.kind,
+      color: colors[i]!,
+      size: facts.size,
+      share: facts.share,
+      revenue: facts.revenue,
+      revenue_share: facts.revenue_share,
+      centroid: Object.fromEntries(
+        input.clustered.filter((name) => own[name] !== undefined).map((name) => [name, own[name]!.mean])
+      ),
+      profile,
+      description: portray(facts),
+      rationale: explain(facts),
+      actions: proposeActions(facts),
+      rule: { text: writeRule(rule.conditions, facts), precision: rule.precision, coverage: rule.coverage },
+      silhouette,
+      limitations: limitationsOf(facts, rule, silhouette, input.vocabulary)
+    }
+  })
+}
+
+function membersOf(labels: Int32Array, segments: number): Uint32Array[] {
+  const sizes = new Uint32Array(segments)
+  for (const label of labels) {
+    if (!(label >= 0 && label < segments)) throw new RangeError(`there is no segment ${label}`)
+    sizes[label]! += 1
+  }
+  const members = Array.from(sizes, (size) => new Uint32Array(size))
+  const filled = new Uint32Array(segments)
+  labels.forEach((label, row) => {
+    members[label]![filled[label]!++] = row
+  })
+  return members
+}
+
+function checkShapes({ features, labels, revenue, silhouettes }: SegmentInput, members: Uint32Array[]): void {
+  const n = labels.length
+  if ([...features.columns, revenue, silhouettes].some((column) => column.length !== n)) {
+    throw new RangeError('every column needs one value per customer')
+  }
+  if (members.length === 0 || members.some((rows) => rows.length === 0)) {
+    throw new RangeError('every segment needs at least one customer')
+  }
+}
+
+function pick(values: Float64Array, rows: Uint32Array): Float64Array {
+  const picked = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) picked[i] = values[rows[i]!]!
+  return picked
+}
+
+/** Features without a single value among the rows are left out. */
+function summariseAll(columns: ReadonlyMap<string, Float64Array>, rows?: Uint32Array): Record<string, Summary> {
+  const summaries: Record<string, Summary> = {}
+  for (const [name, values] of columns) {
+    const summary = summarise(rows === undefined ? values : pick(values, rows))
+    if (summary !== null) summaries[name] = summary
+  }
+  return summaries
+}
+
+const meansOf =
+  (members: readonly Uint32Array[], kinds: SegmentInput['kinds']) =>
+  (summary: Record<string, Summary>, i: number): SegmentMeans => {
+    const { recency_days: recency, frequency, monetary_value: value, average_order_value: perOrder } = summary
+    if (recency === undefined || frequency === undefined || value === undefined) {
+      throw new RangeError('naming needs recency_days, frequency and monetary_value')
+    }
+    return {
+      size: members[i]!.length,
+      kind: kinds[i]!,
+      recency: recency.mean,
+      frequency: frequency.mean,
+      value: value.mean,
+      ...(perOrder !== undefined && { average_order_value: perOrder.mean })
+    }
+  }
+
+/** Standard deviation between customers on the scale on which segments are placed. */
+function spreadOf(columns: ReadonlyMap<string, Float64Array>, overall: Record<string, Summary>): Spread {
+  const spread = (name: string) => {
+    const average = overall[name]?.mean ?? 0
+    const logs = columns.get(name)?.map((value) => (Number.isNaN(value) ? value : logarithm(value, average)))
+    return (logs && summarise(logs)?.deviation) ?? 0
+  }
+  return {
+    recency: spread('recency_days'),
+    frequency: spread('frequency'),
+    value: spread('monetary_value'),
+    average_order_value: spread('average_order_value')
+  }
+}

@@ -1,0 +1,197 @@
+import { ABSENT, cutPoints, encode, unitOf } from './rule-cuts.ts'
+
+/** `at: 'least'`: the feature is at or above the threshold; an absent value fulfils neither. */
+export interface Condition {
+  feature: string
+  at: 'least' | 'most'
+  threshold: number
+}
+
+/** All conditions together. Precision and coverage are those of the thresholds as they stand, over all customers. */
+export interface FoundRule {
+  conditions: Condition[]
+  precision: number
+  coverage: number
+}
+
+export interface RuleColumn {
+  name: string
+  values: Float64Array
+}
+
+const MOST_CONDITIONS = 3
+/** Unfinished rules kept at each depth. */
+const BEAM = 6
+/** A further condition has to raise the F1 score by so much: short rules are remembered. */
+const WORTHWHILE = 0.01
+/** Above this many customers a rule is searched in a sample; it is always measured on all. */
+const SEARCH_ROWS = 30_000
+/** Members of each segment in the sample, where it has so many. */
+const LEAST_MEMBERS = 500
+
+/**
+ * For each segment the short conjunction of thresholds that describes it best (greatest F1 score), found by
+ * beam search over histograms of rounded quantile cuts. Deterministic.
+ *
+ * @param columns features a rule may speak of, in the order in which their conditions are written
+ * @param labels segment of each customer, 0 to `segments` − 1
+ */
+export function findRules(columns: readonly RuleColumn[], labels: Int32Array, segments: number): FoundRule[] {
+  const { rows, weights } = stratifiedSample(labels, segments)
+  const sampled = Int32Array.from(rows, (row) => labels[row]!)
+  const searched = columns.map(({ name, values }): Searched => {
+    const inSample = Float64Array.from(rows, (row) => values[row]!)
+    const cuts = cutPoints(inSample, sampled, weights, unitOf(name))
+    return { name, cuts, codes: encode(inSample, cuts) }
+  })
+  return Array.from({ length: segments }, (_, segment) => {
+    const conditions = search(searched, sampled, weights, segment)
+    return { conditions, ...measure(conditions, columns, labels, segment) }
+  })
+}
+
+/** Precision and coverage of a rule for one segment; precision is 0 where nobody fulfils the rule. */
+export function measure(
+  conditions: readonly Condition[],
+  columns: readonly RuleColumn[],
+  labels: Int32Array,
+  segment: number
+): { precision: number; coverage: number } {
+  const tests = conditions.map(({ feature, at, threshold }) => {
+    const values = columns.find(({ name }) => name === feature)!.values
+    return at === 'least' ? (i: number) => values[i]! >= threshold : (i: number) => values[i]! <= threshold
+  })
+  let fulfilling = 0
+  let members = 0
+  let both = 0
+  for (let i = 0; i < labels.length; i++) {
+    const inside = labels[i] === segment
+    if (inside) members++
+    if (!tests.every((test) => test(i))) continue
+    fulfilling++
+    if (inside) both++
+  }
+  return { precision: fulfilling > 0 ? both / fulfilling : 0, coverage: members > 0 ? both / members : 0 }
+}
+
+interface Searched {
+  name: string
+  cuts: Float64Array
+  codes: Uint8Array
+}
+
+interface Partial {
+  conditions: Condition[]
+  /** Rows of the sample that fulfil them. */
+  rows: Uint32Array
+  score: number
+}
+
+function search(columns: readonly Searched[], labels: Int32Array, weights: Float64Array, segment: number): Condition[] {
+  const everyone = Uint32Array.from(labels.keys())
+  let total = 0
+  let members = 0
+  for (const label of labels) {
+    total += weights[label]!
+    if (label === segment) members += weights[label]!
+  }
+  let best: Partial = { conditions: [], rows: everyone, score: (2 * members) / (total + members) }
+  let beam = [best]
+  for (let depth = 0; depth < MOST_CONDITIONS; depth++) {
+    const next = beam.flatMap((partial) => extend(partial, columns, labels, weights, segment, members))
+    beam = distinct(next.sort((a, b) => b.score - a.score))
+      .slice(0, BEAM)
+      .map(({ open }) => open())
+    if (beam[0] !== undefined && beam[0].score >= best.score + WORTHWHILE) best = beam[0]
+  }
+  const place = (condition: Condition) => columns.findIndex(({ name }) => name === condition.feature)
+  return [...best.conditions].sort((a, b) => place(a) - place(b) || (a.at < b.at ? -1 : 1))
+}
+
+interface Extension {
+  score: number
+  key: string
+  open: () => Partial
+}
+
+/** The best threshold of each feature in each direction, for the rows that are still in. */
+function extend(
+  partial: Partial,
+  columns: readonly Searched[],
+  labels: Int32Array,
+  weights: Float64Array,
+  segment: number,
+  members: number
+): Extension[] {
+  const extensions: Extension[] = []
+  for (const { name, cuts, codes } of columns) {
+    const all = new Float64Array(256)
+    const hits = new Float64Array(256)
+    for (const row of partial.rows) {
+      const weight = weights[labels[row]!]!
+      all[codes[row]!]! += weight
+      if (labels[row] === segment) hits[codes[row]!]! += weight
+    }
+    for (const at of ['most', 'least'] as const) {
+      const { cut, score } = bestCut(all, hits, cuts.length, at, members)
+      if (cut < 0) continue
+      const kept = partial.conditions.filter((condition) => condition.feature !== name || condition.at !== at)
+      const conditions = [...kept, { feature: name, at, threshold: cuts[cut]! }]
+      const border = 2 * cut + 1
+      const inside = (code: number) => code !== ABSENT && (at === 'most' ? code <= border : code >= border)
+      extensions.push({
+        score,
+        key: conditions
+          .map((condition) => `${condition.feature} ${condition.at} ${condition.threshold}`)
+          .sort()
+          .join('&'),
+        open: () => ({ conditions, score, rows: partial.rows.filter((row) => inside(codes[row]!)) })
+      })
+    }
+  }
+  return extensions
+}
+
+/** F1 = 2·hits / (fulfilling + members), from histograms over the codes. */
+function bestCut(all: Float64Array, hits: Float64Array, cuts: number, at: 'most' | 'least', members: number) {
+  let best = { cut: -1, score: 0 }
+  let fulfilling = 0
+  let found = 0
+  const add = (code: number) => {
+    fulfilling += all[code]!
+    found += hits[code]!
+  }
+  for (let step = 0; step < cuts; step++) {
+    const cut = at === 'most' ? step : cuts - 1 - step
+    add(at === 'most' ? 2 * cut : 2 * cut + 2)
+    add(2 * cut + 1)
+    const score = (2 * found) / (fulfilling + members)
+    if (score > best.score) best = { cut, score }
+  }
+  return best
+}
+
+function distinct(extensions: readonly Extension[]): Extension[] {
+  const seen = new Set<string>()
+  return extensions.filter(({ key }) => !seen.has(key) && seen.add(key))
+}
+
+/** Evenly spaced members of each segment in proportion to its size, but enough of the small ones. */
+function stratifiedSample(labels: Int32Array, segments: number): { rows: Uint32Array; weights: Float64Array } {
+  const sizes = new Float64Array(segments)
+  for (const label of labels) sizes[label]! += 1
+  const takes = sizes.map((size) =>
+    labels.length <= SEARCH_ROWS
+      ? size
+      : Math.min(size, Math.max(LEAST_MEMBERS, Math.floor((SEARCH_ROWS * size) / labels.length)))
+  )
+  const rows: number[] = []
+  const passed = new Float64Array(segments)
+  labels.forEach((label, row) => {
+    // The row is taken whenever the running share of takes crosses a whole number.
+    const before = Math.floor((passed[label]! * takes[label]!) / sizes[label]!)
+    passed[label]! += 1
+    if (Math.floor((passed[label]! * takes[label]!) / sizes[label]!) > before) rows.push(row)
+  })
+  return { rows: Uint32Array.from(rows), weights: sizes.map((size, i) => size / Math.max(takes[i]!, 1)) }
+}

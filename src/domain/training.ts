@@ -1,0 +1,224 @@
+import { bySize, type Clustering, countMembers } from './clustering/arrange.ts'
+import { groupOutliers } from './clustering/outlier-groups.ts'
+import { Pace, type TrainingHooks } from './clustering/pace.ts'
+import { type Prepared, prepareTraining } from './clustering/prepare.ts'
+import { type Selection, selectClustering } from './clustering/select.ts'
+import { type Candidate, sweep, toScanEntry } from './clustering/sweep.ts'
+import { takeCustomers } from './features/outliers.ts'
+import { scaleCustomers } from './features/scaling.ts'
+import { quantile } from './numeric/quantiles.ts'
+import { readMetrics, structureVerdict } from './quality/reading.ts'
+import { bootstrapStability } from './quality/stability.ts'
+import type { FeatureColumns, ModelFit, ModelMetrics, TrainingOptions, TrainingOutcome } from './records/model.ts'
+import { type Assigner, prepareAssigner } from './serving/assign.ts'
+
+export { estimateTrainingBytes } from './clustering/memory.ts'
+export type { TrainingHooks } from './clustering/pace.ts'
+export { TrainingCancelled, TrainingRefused } from './clustering/refusal.ts'
+
+/** Where each stage ends, as a fraction of the training. */
+const ENDS = { scaling: 0.05, clustering: 0.75, stability: 0.9 }
+const RADIUS_SHARE = 0.99
+
+/**
+ * Customers to segments: outlier policy, transform and scale, k-means for each k, the choice of k, quality, and the
+ * segment of every customer. Segments are in order of size, clusters before outlier segments.
+ *
+ * Every customer, outlier or not, ends in exactly one segment, and it is the one that `prepareAssigner(fit)` gives it.
+ * The same columns and options give the same bytes.
+ *
+ * @param columns exactly the clustered features; raw values, NaN where absent
+ * @throws TrainingRefused when the data cannot be clustered as asked
+ * @throws TrainingCancelled soon after `hooks.cancelled()` turned true
+ */
+export function trainClusters(
+  columns: FeatureColumns,
+  options: TrainingOptions,
+  hooks: TrainingHooks
+): TrainingOutcome {
+  const pace = new Pace(() => hooks.cancelled())
+  hooks.progress('scaling', 0, `Scaling ${columns.names.length} features of ${columns.n} customers.`)
+  const prepared = prepareTraining(columns, options, pace)
+  const { matrix, limitations } = prepared
+
+  const during = ENDS.clustering - ENDS.scaling
+  const candidates = sweep(
+    matrix,
+    prepared.ks,
+    options,
+    (done, message) => hooks.progress('clustering', ENDS.scaling + during * done, message),
+    pace
+  )
+  const selection = selectClustering(matrix, candidates, options, pace)
+  const { clustering } = selection.candidate
+
+  hooks.progress('stability', ENDS.clustering, 'Measuring how stable the segments are.')
+  const stability = bootstrapStability(matrix, clustering, options, pace)
+
+  hooks.progress('assigning', ENDS.stability, 'Assigning every customer to a segment.')
+  const outlierGroups = separated(columns, prepared, options, pace)
+  let fit = fitOf(columns, prepared, clustering, outlierGroups, options)
+  let placed = placeAll(columns, prepareAssigner(fit), pace)
+  const order = orderOfSegments(fit, placed.labels)
+  if (order.some((from, to) => from !== to)) {
+    fit = { ...fit, segments: order.map((from) => fit.segments[from]!) }
+    placed = placeAll(columns, prepareAssigner(fit), pace)
+  }
+  setRadii(fit, placed)
+
+  const silhouettes = new Float64Array(columns.n).fill(Number.NaN)
+  prepared.inliers.forEach((row, i) => {
+    silhouettes[row] = selection.candidate.silhouette.values[i]!
+  })
+  const jaccard = stability && order.filter((from) => from < clustering.k).map((from) => stability.jaccard[from]!)
+  return {
+    fit,
+    ...placed,
+    silhouettes,
+    k_choice: selection.choice,
+    metrics: metricsOf(prepared, options, candidates, selection, stability && { ...stability, jaccard: jaccard! }, {
+      ...placed,
+      silhouettes,
+      segments: fit.segments.length
+    }),
+    limitations: [...limitations, ...selection.limitations, ...notesOn(selection.candidate, matrix.n)]
+  }
+}
+
+/** The outlier groups in the space of the other customers; null where outliers have no segments of their own. */
+function separated(
+  columns: FeatureColumns,
+  { fences, features, outliers }: Prepared,
+  options: TrainingOptions,
+  pace: Pace
+) {
+  if (fences.length === 0) return null
+  const matrix = scaleCustomers(takeCustomers(columns, outliers), { features, distance: options.distance })
+  const minMembers = Math.max(2, Math.ceil(options.min_segment_share * columns.n))
+  return groupOutliers(matrix, minMembers, options, pace)
+}
+
+function fitOf(
+  columns: FeatureColumns,
+  { features, fences }: Prepared,
+  clusters: Clustering,
+  outlierGroups: Clustering | null,
+  { distance }: TrainingOptions
+): ModelFit {
+  const d = features.length
+  const segmentsOf = ({ centroids, k }: Clustering, kind: 'cluster' | 'outlier') =>
+    Array.from({ length: k }, (_, c) => ({
+      kind,
+      centroid: Array.from(centroids.subarray(c * d, (c + 1) * d)),
+      radius: 0
+    }))
+  return {
+    features,
+    distance,
+    fences,
+    segments: [...segmentsOf(clusters, 'cluster'), ...(outlierGroups ? segmentsOf(outlierGroups, 'outlier') : [])],
+    ranges: columns.names.map((feature, j) => ({ feature, ...rangeOf(columns.columns[j]!) }))
+  }
+}
+
+/** Smallest and largest present value; 0 to 0 for none. */
+function rangeOf(column: Float64Array): { min: number; max: number } {
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (const value of column) {
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return min <= max ? { min, max } : { min: 0, max: 0 }
+}
+
+interface Placed {
+  labels: Int32Array
+  distances: Float64Array
+  margins: Float64Array
+}
+
+function placeAll(columns: FeatureColumns, assigner: Assigner, pace: Pace): Placed {
+  const { n } = columns
+  const placed = { labels: new Int32Array(n), distances: new Float64Array(n), margins: new Float64Array(n) }
+  const raw = new Float64Array(columns.columns.length)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < raw.length; j++) raw[j] = columns.columns[j]![i]!
+    const { segment, distance, margin, distances } = assigner.assign(raw)
+    placed.labels[i] = segment
+    placed.distances[i] = distance
+    placed.margins[i] = margin
+    pace.spend(raw.length * (distances.length + 10))
+  }
+  return placed
+}
+
+/** Clusters by the customers they have in the end, then outlier segments likewise; equal sizes stay as they were. */
+function orderOfSegments({ segments }: ModelFit, labels: Int32Array): number[] {
+  const order = bySize(countMembers(labels, segments.length))
+  const ofKind = (kind: 'cluster' | 'outlier') => order.filter((index) => segments[index]!.kind === kind)
+  return [...ofKind('cluster'), ...ofKind('outlier')]
+}
+
+function setRadii({ segments }: ModelFit, { labels, distances }: Placed): void {
+  segments.forEach((segment, index) => {
+    const own = distances.filter((_, row) => labels[row] === index).sort()
+    segment.radius = own.length > 0 ? quantile(own, RADIUS_SHARE) : 0
+  })
+}
+
+function metricsOf(
+  { matrix }: Prepared,
+  { distance }: TrainingOptions,
+  candidates: Candidate[],
+  { candidate }: Selection,
+  stability: ModelMetrics['stability'],
+  rows: Placed & { silhouettes: Float64Array; segments: number }
+): ModelMetrics {
+  const { clustering, compactness, silhouette: score } = candidate
+  const silhouette = { value: score.mean, variant: distance, exact: score.exact, sample_size: score.sample_size }
+  const figures = { k: clustering.k, ...compactness, silhouette, stability }
+  return {
+    n: matrix.n,
+    d: matrix.d,
+    ...figures,
+    structure: structureVerdict(score.mean),
+    segments: segmentFigures(rows),
+    k_scan: candidates.map(toScanEntry),
+    reading: readMetrics(figures)
+  }
+}
+
+function segmentFigures({
+  labels,
+  distances,
+  silhouettes,
+  segments
+}: Placed & { silhouettes: Float64Array; segments: number }) {
+  const sums = Array.from({ length: segments }, () => ({ size: 0, distance: 0, silhouette: 0, measured: 0 }))
+  for (let i = 0; i < labels.length; i++) {
+    const sum = sums[labels[i]!]!
+    sum.size++
+    sum.distance += distances[i]!
+    if (Number.isNaN(silhouettes[i]!)) continue
+    sum.silhouette += silhouettes[i]!
+    sum.measured++
+  }
+  return sums.map(({ size, distance, silhouette, measured }) => ({
+    size,
+    silhouette: measured > 0 ? silhouette / measured : null,
+    mean_distance: size > 0 ? distance / size : 0
+  }))
+}
+
+function notesOn({ silhouette, converged }: Candidate, n: number): string[] {
+  const notes: string[] = []
+  if (!converged)
+    notes.push('The clustering stopped at max_iterations before it settled: allow more, or fewer segments.')
+  if (!silhouette.exact && silhouette.mean !== null) {
+    notes.push(
+      `The silhouette was measured on a stratified sample of ${silhouette.sample_size} of ${n} customers, each against all others.`
+    )
+  }
+  return notes
+}

@@ -1,0 +1,115 @@
+import type { MultipartFile, MultipartValue } from '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
+import type { DatasetOptions } from '../../domain/records/dataset.ts'
+import { Problem } from '../../errors.ts'
+import type { Flows, ReceivedFile } from '../../flows/flows.ts'
+import { toUploadProblem } from '../plugins/problem-mapping.ts'
+import { parsed } from '../plugins/validation.ts'
+import { DatasetOptionsRequest } from '../schemas/datasets.ts'
+import { hangUpSignal } from './wait.ts'
+
+const OPTIONS_BYTES = 64 * 1024
+
+type Part = MultipartFile | MultipartValue
+
+/**
+ * Reads an upload: a part `file`, streamed onward as it arrives, and an optional part `options` before or after it.
+ * The caller owns the file that is returned; when this throws, none is left behind.
+ *
+ * @throws Problem for everything that is wrong with the form
+ */
+export async function receiveUpload(
+  flows: Pick<Flows, 'receiveFile' | 'discardFile'>,
+  request: FastifyRequest,
+  maxBytes: number
+): Promise<{ file: ReceivedFile; options: DatasetOptions }> {
+  const { tenant } = request.principal
+  const signal = hangUpSignal(request)
+  let file: ReceivedFile | undefined
+  let options: DatasetOptions | undefined
+  try {
+    for await (const part of partsOf(request, maxBytes)) {
+      if (part.fieldname === 'options') {
+        if (options !== undefined) throw new Problem('too_many_files', 'Send the part options once.')
+        options = parsed(DatasetOptionsRequest, await optionsOf(part), 'body')
+      } else if (part.fieldname !== 'file') {
+        throw unknownPart(part.fieldname)
+      } else if (part.type !== 'file') {
+        throw new Problem('file_required', 'The part file must be sent as a file, with a filename.')
+      } else if (file !== undefined) {
+        throw new Problem('too_many_files', 'Send one file in each upload.')
+      } else {
+        file = await flows.receiveFile(tenant, contentOf(part), { filename: filenameOf(part), signal })
+      }
+    }
+    if (file === undefined) throw new Problem('file_required', 'Send the order lines as a part named file.')
+    return { file, options: options ?? {} }
+  } catch (error) {
+    if (file !== undefined) await flows.discardFile(tenant, file)
+    throw toUploadProblem(error)
+  }
+}
+
+/** One more part of each kind than is taken is let through: the second is then refused by name. */
+function partsOf(request: FastifyRequest, maxBytes: number): AsyncIterable<Part> {
+  if (!/;\s*boundary=/i.test(request.headers['content-type'] ?? '')) {
+    throw new Problem('multipart_malformed', 'Content-Type must name the boundary: multipart/form-data; boundary=…')
+  }
+  return request.parts({
+    limits: {
+      fileSize: maxBytes,
+      fieldSize: OPTIONS_BYTES,
+      fieldNameSize: 100,
+      files: 2,
+      fields: 2,
+      parts: 4,
+      headerPairs: 50
+    }
+  })
+}
+
+/** The file's bytes; ends in a Problem where the stream itself would end early without a word. */
+async function* contentOf(part: MultipartFile): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of part.file) yield chunk as Uint8Array
+  } catch (error) {
+    throw toUploadProblem(error)
+  }
+  if (part.file.truncated) {
+    throw new Problem('upload_too_large', 'The file is larger than this service takes: gzip it or split it.')
+  }
+}
+
+async function optionsOf(part: Part): Promise<unknown> {
+  const tooLarge = () => new Problem('field_too_large', `The part options may have ${OPTIONS_BYTES} bytes.`)
+  if (part.type === 'field') {
+    if (part.valueTruncated) throw tooLarge()
+    // A part that names its type application/json has been parsed already.
+    return typeof part.value === 'string' ? jsonOf(part.value) : part.value
+  }
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of part.file) {
+    bytes += chunk.length
+    if (bytes > OPTIONS_BYTES) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return jsonOf(Buffer.concat(chunks).toString('utf8'))
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Problem('invalid_json', 'The part options is not valid JSON.', { cause: error })
+  }
+}
+
+const unknownPart = (name: string) =>
+  new Problem('validation_failed', 'An upload has the parts file and options, no other.', {
+    errors: [{ pointer: `/${name.slice(0, 100)}`, code: 'unknown_field', message: 'is not known here' }]
+  })
+
+/** A label only: files are stored under ids of our own. */
+const filenameOf = (part: MultipartFile) =>
+  part.filename ? part.filename.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '').slice(0, 200) || null : null

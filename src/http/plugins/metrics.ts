@@ -1,0 +1,48 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Principal } from '../../domain/records/principal.ts'
+import type { Flows } from '../../flows/flows.ts'
+import type { App } from '../types.ts'
+
+export interface Metrics {
+  readonly contentType: string
+  /** The text for Prometheus, with the service's state as it is now. */
+  render(principal: Principal): Promise<string>
+}
+
+/** Measures every request. Each app has its own registry, so that several can live in one process. */
+export function metrics(app: App, { flows }: { flows: Pick<Flows, 'checkHealth'> }): Metrics {
+  const register = new Registry()
+  const registers = [register]
+  collectDefaultMetrics({ register })
+
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the first header to the last byte of the answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30, 120],
+    registers
+  })
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  const size = gauge('tessera_workers', 'Threads for training.')
+  const busy = gauge('tessera_workers_busy', 'Threads at work.')
+  const queued = gauge('tessera_jobs_queued', 'Jobs that wait for a thread.')
+  const store = gauge('tessera_store_up', '1 while the store can be reached.')
+
+  app.addHook('onResponse', async (request, reply) => {
+    // The pattern, never the address: a label for each id would grow without end.
+    const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none')
+    duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+  })
+
+  return {
+    contentType: register.contentType,
+    async render(principal) {
+      const health = await flows.checkHealth(principal.tenant)
+      size.set(health.workers.size)
+      busy.set(health.workers.busy)
+      queued.set(health.workers.queued)
+      store.set(health.store.status === 'ok' ? 1 : 0)
+      return await register.metrics()
+    }
+  }
+}

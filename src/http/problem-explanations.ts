@@ -1,0 +1,104 @@
+import type { ProblemCode } from '../errors.ts'
+
+/** What each problem means and what to do about it: the text behind `type`, and docs/errors.md. */
+export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
+  malformed_http: 'The bytes sent are not a request that HTTP/1.1 allows. Use an HTTP client library.',
+  bad_url: 'The address holds a percent sign that does not start a valid UTF-8 sequence. Encode each part of the path.',
+  invalid_json: 'The body does not parse as JSON in UTF-8, or uses keys such as __proto__ that are not allowed.',
+  body_required: 'This address takes a JSON object as its body, and there was none.',
+  validation_failed:
+    'A field is missing, unknown, or has a value that is not allowed; errors names each by its pointer.',
+  invalid_cursor: 'A cursor is valid only as next_cursor gave it, for the same list. Start again without one.',
+  invalid_idempotency_key: 'Idempotency-Key is sent once and has 1 to 255 printable ASCII characters without spaces.',
+  multipart_malformed: 'The form ends before its last boundary or names none. Let an HTTP library write it.',
+  file_required: 'The form needs a part named file with a filename.',
+  unauthenticated:
+    'The API key is missing, wrong, expired or sent twice. Send it once, as Authorization: Bearer or X-API-Key.',
+  insufficient_scope:
+    'The API key is valid but lacks the scope this address needs. Ask an administrator for another key.',
+  route_not_found: 'No route has this address. /openapi.json lists all of them.',
+  method_not_allowed: 'The address exists but takes other methods; Allow lists them.',
+  not_acceptable: 'Accept names only media types this address cannot answer with.',
+  request_timeout: 'The headers or the body arrived too slowly. Try again on a better line.',
+  upload_aborted: 'The connection closed before the whole body had arrived. Nothing was kept; send it again.',
+  body_too_large: 'A JSON body has a limit. Send fewer items in each request, or upload order lines as a file.',
+  field_too_large: 'The part options has a limit of 64 KiB.',
+  too_many_files: 'A form has one part file and at most one part options.',
+  upload_too_large: 'The file is larger than the service is set to take. Compress it with gzip or split it.',
+  param_too_long: 'An id in the address may have 200 characters, the whole address 4,096 bytes.',
+  unsupported_media_type:
+    'The body has a Content-Type this address does not take: application/json in UTF-8, or a form for files.',
+  unsupported_encoding:
+    'Request bodies are not decompressed. Send them without Content-Encoding; gzipped files are sent as files.',
+  expectation_failed: 'The only Expect value that is met is 100-continue.',
+  headers_too_large: 'All headers of a request together may have 16 KiB.',
+  rate_limited: 'There were too many requests, wrong keys or open streams. Wait for Retry-After seconds.',
+
+  dataset_not_found: 'No dataset of yours has this id.',
+  model_not_found: 'No model of yours has this id.',
+  segment_not_found: 'No segment of yours has this id.',
+  customer_not_found: 'The model does not know this customer. New customers are assigned by POST /assign.',
+  job_not_found: 'No job of yours has this id.',
+  champion_not_found: 'No model is the champion yet. Train one, or name a model by model_id.',
+
+  champion_in_use: 'The champion answers for /segments and /assign. Promote another model before deleting it.',
+  dataset_in_use: 'Models rest on the dataset. Delete them first.',
+  job_finished: 'A job that has ended cannot be cancelled.',
+  idempotency_in_progress:
+    'The first request with this Idempotency-Key is not answered yet. Repeat the same request a little later.',
+  idempotency_mismatch: 'An Idempotency-Key stands for one request. Use a new key for another body.',
+  revision_mismatch:
+    'Someone changed the resource after you read it. Read it again and repeat the edit on what is there now.',
+
+  content_mismatch:
+    'The content is not a table of order lines, whatever its name says: an image, an archive, a web page.',
+  unsupported_format: 'Order lines are taken as CSV, NDJSON and Parquet, each also gzipped.',
+  source_not_available:
+    'References to files and addresses cannot be read yet. Upload the file, or send the orders inline.',
+  file_empty: 'The file has no bytes.',
+  no_rows: 'The file has a header and no rows.',
+  no_rows_kept: 'Every row broke a rule or a filter; the report in the problem says which.',
+  header_missing: 'The first line looks like data. Put a line with the names of the columns before it.',
+  column_missing: 'A column was not recognised by its name. Say which it is in options.mapping.',
+  duplicate_column: 'Two columns have one name, or two fields are mapped to one column.',
+  too_many_columns: 'The file has more columns than are read. Keep those that orders need.',
+  too_many_rows: 'The file has more rows than the service is set to take. Split it.',
+  too_many_bad_rows: 'A large share of the rows cannot be read, which is rarely meant; the report shows examples.',
+  ambiguous_date_format: 'The dates could be day or month first, and no value settles it. Give options.date_format.',
+  unreadable_date_format: 'Most dates do not fit any known format, or not the one given. Give options.date_format.',
+  invalid_pattern: 'The pattern is not a valid RE2 expression. RE2 has no look-around and no back-references.',
+  invalid_timezone: 'The time zone is not an IANA name such as Europe/London.',
+  invalid_period: 'The period ends before it begins, or no order lies in it.',
+  encoding: 'The text is neither UTF-8 nor the encoding given. Give options.encoding or convert the file.',
+  csv_syntax: 'A quote is not closed or a line does not end; the detail names the line.',
+  json_syntax: 'A line of the NDJSON file is not a JSON object; the detail names the line.',
+  parquet_invalid: 'The Parquet file is truncated or damaged. Write it again.',
+  unsupported_codec: 'The Parquet file is compressed with a codec that is not accepted. Use zstd, snappy or gzip.',
+  gzip_invalid: 'The gzip data is truncated or damaged. Compress the file again.',
+  decompression_limit: 'The compressed file unpacks to more than the service is set to take.',
+  line_too_long: 'A line is longer than any order line: often an unclosed quote.',
+  intake_crashed: 'The process that reads files ended unexpectedly. The service goes on; try again or report it.',
+  intake_memory: 'Reading the file takes more memory than the service is set to use. Split it, or give it as Parquet.',
+
+  too_few_customers: 'There are fewer customers than the training needs. Widen the period or the filters.',
+  k_too_large: 'There are fewer distinct customers than segments asked for. Ask for fewer.',
+  degenerate_data: 'All customers are alike in the chosen features. Choose others.',
+  unknown_feature: 'The dataset has no such feature; GET /features lists them.',
+  invalid_reference_date: 'The reference date lies before the first order or is not a date.',
+  distance_not_supported: 'The other options do not go together with this distance.',
+  training_too_large: 'The training needs more memory than the service may plan with; the detail gives the figure.',
+  training_crashed: 'The training ended unexpectedly. The service goes on; try again or report it.',
+  feature_missing: 'A customer lacks a feature the model was trained on; errors names each.',
+  unassignable_customer:
+    'A customer cannot be placed: no order before the reference date, or values that are no numbers.',
+  dataset_corrupt: 'Stored data no longer has its checksum. Upload the file again.',
+  job_timeout: 'The job took longer than is allowed. Try fewer segments or restarts, or a smaller window.',
+  job_cancelled: 'The job was cancelled before it was done.',
+  job_interrupted: 'The service was stopped several times while the job ran. Start it again.',
+
+  queue_full: 'Every place in the queue is taken. Try again after Retry-After seconds.',
+  store_unavailable: 'The store of records cannot be reached. Try again later.',
+  draining: 'The service is shutting down. Try again elsewhere, or later.',
+  storage_full: 'The disk is full. Nothing was kept; try again when there is room.',
+  internal_error: 'Something failed on our side. Report the request_id.'
+}

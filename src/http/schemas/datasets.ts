@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import type { Dataset, DatasetOptions, DatasetSource, QualityReport } from '../../domain/records/dataset.ts'
+import { CLEANSING_RULES, ORDER_FIELDS } from '../../domain/vocabulary.ts'
+import { Limitations, pageOf, Share } from './common.ts'
+import { Id, Instant, line, Moment } from './text.ts'
+
+const column = line(200)
+const pattern = z.string().min(1).max(500)
+const count = z.int().min(0)
+
+const options = {
+  name: line(200).exactOptional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as GBP')
+    .exactOptional(),
+  timezone: z
+    .string()
+    .regex(/^[A-Za-z0-9_+\-/]{1,64}$/, 'must be an IANA name such as Europe/London')
+    .exactOptional(),
+  date_format: line(100).exactOptional().meta({ description: 'strftime notation, for example `%d/%m/%Y %H:%M`.' }),
+  encoding: z.enum(['utf-8', 'latin-1', 'windows-1252']).exactOptional(),
+  countries: z.array(line(100)).min(1).max(300).exactOptional().meta({ description: 'Keep only these.' }),
+  from: Moment.exactOptional(),
+  to: Moment.exactOptional(),
+  window_days: z.int().min(1).max(36_500).exactOptional(),
+  order_id_pattern: pattern.exactOptional().meta({ description: 'RE2 expression that an order id must match.' }),
+  product_id_pattern: pattern.exactOptional().meta({ description: 'RE2 expression that a product id must match.' }),
+  duplicates: z.enum(['keep', 'drop']).exactOptional()
+}
+
+const mapping = Object.fromEntries(ORDER_FIELDS.map((field) => [field, column.exactOptional()])) as {
+  [Field in (typeof ORDER_FIELDS)[number]]: z.ZodExactOptional<z.ZodString>
+}
+
+export const DatasetOptionsRequest = z
+  .strictObject({
+    ...options,
+    mapping: z.strictObject(mapping).exactOptional().meta({ description: "Our field to the file's column name." })
+  })
+  .meta({
+    id: 'DatasetOptions',
+    description: 'What is absent is found from the file or stays off.',
+    examples: [{ name: 'Online shop 2011', currency: 'GBP', countries: ['United Kingdom'], duplicates: 'drop' }]
+  }) satisfies z.ZodType<DatasetOptions>
+
+/** A line is read as a row of a file is: its keys are column names, its values what stands in the cells. */
+const InlineLine = z.record(
+  z.string().min(1).max(200),
+  z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()], {
+    error: 'must be text, a number, true, false or null'
+  })
+)
+
+export const InlineSource = z.strictObject({
+  type: z.literal('inline'),
+  orders: z.array(InlineLine).min(1).max(50_000).meta({ description: 'Order lines with our field names or your own.' })
+})
+
+export const UrlSource = z.strictObject({ type: z.literal('url'), url: z.url().max(4096) })
+export const PathSource = z.strictObject({ type: z.literal('path'), path: line(1000) })
+
+export const DatasetRequest = z
+  .strictObject({
+    source: z.discriminatedUnion('type', [InlineSource, UrlSource, PathSource]),
+    options: DatasetOptionsRequest.exactOptional()
+  })
+  .meta({
+    id: 'DatasetRequest',
+    examples: [
+      {
+        source: {
+          type: 'inline',
+          orders: [
+            {
+              order_id: 'A1',
+              customer_id: 'c-7',
+              product_id: 'MUG',
+              quantity: 2,
+              unit_price: 9.9,
+              ordered_at: '2024-05-01T10:00:00Z'
+            }
+          ]
+        },
+        options: { currency: 'EUR' }
+      }
+    ]
+  })
+
+const Source = z.object({
+  type: z.enum(['upload', 'inline', 'path', 'url']),
+  filename: z.string().nullable(),
+  bytes: count,
+  sha256: z.string(),
+  format: z.enum(['csv', 'ndjson', 'json', 'parquet']),
+  compression: z.literal('gzip').nullable(),
+  encoding: z.string().nullable(),
+  delimiter: z.string().nullable(),
+  date: z.object({ format: z.string(), evidence: z.string() })
+}) satisfies z.ZodType<DatasetSource>
+
+export const QualityAnswer = z
+  .object({
+    rows_read: count,
+    rows_kept: count,
+    kept_share: Share,
+    rules: z
+      .array(
+        z.object({
+          rule: z.enum(CLEANSING_RULES),
+          rows: count,
+          share: Share,
+          revenue: z.number(),
+          examples: z.array(z.object({ row: z.int(), values: z.record(z.string(), z.string().nullable()) }))
+        })
+      )
+      .meta({ description: 'Each rejected row counts once, under the first rule it breaks.' })
+  })
+  .meta({ id: 'QualityReport' }) satisfies z.ZodType<QualityReport>
+
+const KnownColumns = z.partialRecord(z.enum(ORDER_FIELDS), z.string())
+
+export const DatasetAnswer = z
+  .object({
+    id: Id,
+    name: z.string(),
+    status: z.literal('ready'),
+    created_at: Instant,
+    source: Source,
+    options: z.object({ ...options, mapping: KnownColumns.exactOptional() }),
+    mapping: KnownColumns,
+    currency: z.string().nullable(),
+    timezone: z.string(),
+    period: z.object({ from: Instant, to: Instant }),
+    reference_date: Instant,
+    counts: z.object({
+      rows_read: count,
+      rows_kept: count,
+      orders: count,
+      customers: count,
+      products: count,
+      countries: count
+    }),
+    revenue: z.number(),
+    net_revenue: z.number(),
+    cancellations: z.string().nullable(),
+    quality: QualityAnswer,
+    limitations: Limitations
+  })
+  .meta({ id: 'Dataset' }) satisfies z.ZodType<Dataset>
+
+export const DatasetPage = pageOf(DatasetAnswer).meta({ id: 'DatasetPage' })

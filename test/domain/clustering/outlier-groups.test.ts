@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { groupOutliers } from '../../../src/domain/clustering/outlier-groups.ts'
+import { Pace } from '../../../src/domain/clustering/pace.ts'
+import { adjustedRand } from '../../../src/domain/quality/adjusted-rand.ts'
+import { matrixOf, planted, trainingOptions } from '../../helpers/planted.ts'
+
+const pace = new Pace(() => false)
+
+test('groupOutliers tells the best customers from the most lapsed', () => {
+  const outliers = planted(
+    [
+      [-1, 10, 10],
+      [8, -1, -1]
+    ],
+    30,
+    1
+  )
+  const { k, labels } = groupOutliers(outliers, 5, trainingOptions(), pace)
+  expect(k).toBe(2)
+  expect(
+    adjustedRand(
+      labels,
+      Array.from({ length: 60 }, (_, i) => Math.floor(i / 30))
+    )
+  ).toBe(1)
+})
+
+test('groupOutliers dissolves a group that is too small into its nearest', () => {
+  // Three groups, of which the third, near the second, has 3 members.
+  const rows = planted(
+    [
+      [0, 0],
+      [40, 0],
+      [55, 0]
+    ],
+    20,
+    1
+  ).data.subarray(0, 43 * 2)
+  const { sizes } = groupOutliers({ data: rows.slice(), n: 43, d: 2 }, 5, trainingOptions(), pace)
+  expect([...sizes]).toEqual([23, 20])
+})
+
+test('groupOutliers keeps outliers together that are alike, or too few to part', () => {
+  expect(
+    groupOutliers(
+      matrixOf([
+        [9, 9],
+        [9, 9],
+        [9, 9]
+      ]),
+      1,
+      trainingOptions(),
+      pace
+    ).k
+  ).toBe(1)
+  expect(
+    groupOutliers(
+      matrixOf([
+        [9, 9],
+        [-9, -9]
+      ]),
+      1,
+      trainingOptions(),
+      pace
+    ).k
+  ).toBe(1)
+  const pairs = planted(
+    [
+      [0, 0],
+      [40, 0]
+    ],
+    3,
+    1
+  )
+  expect(groupOutliers(pairs, 4, trainingOptions(), pace).k).toBe(1)
+})

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { arrange } from '../../../src/domain/clustering/arrange.ts'
+import { lloydEngine } from '../../../src/domain/clustering/lloyd.ts'
+import { METRICS } from '../../../src/domain/clustering/metric.ts'
+import { Pace } from '../../../src/domain/clustering/pace.ts'
+import type { Matrix } from '../../../src/domain/numeric/matrix.ts'
+import { bootstrapStability } from '../../../src/domain/quality/stability.ts'
+import { planted, trainingOptions } from '../../helpers/planted.ts'
+
+const pace = new Pace(() => false)
+const stabilityOf = (matrix: Matrix, k: number) => {
+  const { centroids } = lloydEngine.kmeans(matrix, { k, restarts: 10, max_iterations: 300, seed: 1 }, pace)
+  return bootstrapStability(matrix, arrange(matrix, centroids, METRICS.euclidean, pace), trainingOptions(), pace)
+}
+
+test('bootstrapStability is 1 for groups far apart', () => {
+  expect(
+    stabilityOf(
+      planted(
+        [
+          [0, 0],
+          [50, 0],
+          [0, 50]
+        ],
+        40,
+        1
+      ),
+      3
+    )
+  ).toEqual({ ari_mean: 1, jaccard: [1, 1, 1], resamples: 20 })
+})
+
+test('bootstrapStability is low for clusters cut out of one even cloud', () => {
+  const stability = stabilityOf(planted([[0, 0]], 300, 1), 7)
+  // Below 0.75 a cluster is not called stable (Hennig 2007).
+  expect(Math.min(...stability!.jaccard)).toBeLessThan(0.75)
+  expect(stability!.ari_mean).toBeLessThan(0.8)
+})
+
+test('bootstrapStability is not defined for one cluster', () => {
+  expect(stabilityOf(planted([[0, 0]], 30, 1), 1)).toBeNull()
+})
