@@ -1,4 +1,6 @@
-import type { Frame } from './space.ts'
+import type { Shape } from '../../kernels/layout.ts'
+import type { TilePlan } from './silhouettes.ts'
+import type { Frame, Space } from './space.ts'
 
 /** One of those who work on a stage together. */
 export interface Member {
@@ -17,21 +19,23 @@ export interface Member {
  */
 export interface Crew {
   readonly size: number
-  readonly memory: WebAssembly.Memory
+  /** The caller is a member too: its side of the memory. */
+  readonly bench: { readonly space: Space }
   run<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name][]
 }
 
 export interface StageOrders {
-  open: import('../../kernels/layout.ts').Shape
+  open: Shape
   cells: { dimensions: number; bits: number }
   sort: { cellCount: number }
   place: { scale: number }
   frame: Frame
   restarts: { tasks: RestartTask[]; maxIterations: number; tolerance: number; seed: number }
   finish: { tasks: FinishTask[]; maxIterations: number }
-  tiles: import('./silhouettes.ts').TilePlan
+  tiles: TilePlan
   pairs: { tiles: number }
   samples: { tiles: number; rows: number }
+  values: Record<string, never>
 }
 
 export interface StageResults {
@@ -45,6 +49,7 @@ export interface StageResults {
   tiles: void
   pairs: void
   samples: void
+  values: void
 }
 
 export type StageName = keyof StageOrders

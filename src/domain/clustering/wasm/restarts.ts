@@ -1,5 +1,5 @@
 import { createRandom, type RandomSource, sampleIndices } from '../../numeric/random.ts'
-import type { FinishResult, FinishTask, Member, RestartResult, StageOrders } from './crew.ts'
+import type { FinishResult, Member, RestartResult, StageOrders } from './crew.ts'
 import { LloydRun } from './lloyd-run.ts'
 import type { Frame, Space } from './space.ts'
 

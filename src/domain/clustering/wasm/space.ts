@@ -1,3 +1,4 @@
+import type { TilePlan } from './silhouettes.ts'
 import type { Kernels } from '../../kernels/kernels.ts'
 import { ensureBytes } from '../../kernels/kernels.ts'
 import { type Layout, layOut, type Shape } from '../../kernels/layout.ts'
@@ -17,7 +18,6 @@ const COPIES = [
   'prepareCentres',
   'assign',
   'inertia',
-  'farthest',
   'setTrial',
   'tryAll',
   'lowerTo',
@@ -44,6 +44,8 @@ export class Space {
   /** The copies of the kernels for this number of features, and those that need none. */
   readonly run: Readonly<Record<(typeof COPIES)[number] | (typeof COMMON)[number], Kernel>>
   readonly layout: Layout
+  /** The pass over the pairs that is under way. */
+  plan: TilePlan | undefined
   readonly kernels: Kernels
   readonly worker: number
 

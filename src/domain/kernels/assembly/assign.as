@@ -345,22 +345,3 @@ export function inertia_$D(from: i32, to: i32): f64 {
   square += t$d * t$d //: d
   return square
 }
-
-/**
- * The point farthest from its own centroid among clusters of more than one point, the caller's lower index on a tie;
- * −1 when every point sits on its centroid. Call writeLabels first.
- */
-export function farthest_$D(): i32 {
-  let chosen = -1
-  let largest: f64 = 0
-  for (let p = 0; p < count; p++) {
-    const label = <i32>load<u8>(labels + <usize>p)
-    if (load<f64>(sums + <usize>label * ${(D+2)*8}, ($D + 1) * 8) < 2) continue
-    const square = squaredDistance_$D(p, label)
-    if (square < largest || square == 0) continue
-    if (square == largest && load<i32>(order + (<usize>p << 2)) > load<i32>(order + (<usize>chosen << 2))) continue
-    largest = square
-    chosen = p
-  }
-  return chosen
-}

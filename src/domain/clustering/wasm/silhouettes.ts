@@ -1,0 +1,303 @@
+import { ensureBytes } from '../../kernels/kernels.ts'
+import type { Crew, Member } from './crew.ts'
+import { share } from './prepare.ts'
+import type { Space } from './space.ts'
+
+/** Points of a tile at most: as many float32 distances are added before the sum goes on in float64. */
+const TILE = 256
+const TILES_BETWEEN_POLLS = 256
+/** Bytes for the sums of all workers together; more labellings than fit are measured in several passes. */
+const SUMS_BYTES = 2 ** 29
+/** Positions whose sums are added up together, so that they stay in the cache. */
+const CHUNK = 512
+
+/** A labelling whose labels lie in a label set of the space. */
+export interface Labelling {
+  slot: number
+  k: number
+}
+
+/** Where the pass over the pairs finds its tables, in bytes from the start of the memory. */
+export interface TilePlan {
+  tiles: number
+  tileCount: number
+  tileOrigins: number
+  tileColumns: number
+  memberOf: number
+  sampleOf: number
+  sampleCount: number
+  cells: number
+  /** Sums of worker w lie at `sums[w]`: Float64 [cells][stride]. */
+  sums: number[]
+  columnSums: number[]
+  stride: number
+  pairUnits: number
+  /** For each labelling: Float64 [k + 1][CHUNK] for each worker, and a value for each position. */
+  work: number[]
+  values: number
+  labellings: { k: number; clusterOf: Int32Array; sizes: Float64Array }[]
+  cellOfPosition: Int32Array
+  end: number
+}
+
+/**
+ * Exact silhouettes (Rousseeuw 1987) of every point under each labelling; 0 for a cluster of one, as in scikit-learn.
+ *
+ * Distances do not depend on the labels, so one pass over the pairs serves all labellings: points are grouped by the tuple
+ * of their labels, sums of distances are kept for each such cell, and a cluster is a union of cells.
+ *
+ * @returns for each labelling a value for each row, in the caller's order
+ */
+export function silhouettes(crew: Crew, space: Space, labellings: readonly Labelling[]): Float64Array[] {
+  const { n, shared } = space.layout
+  const results: Float64Array[] = []
+  for (const group of groupsWithin(space, labellings, n, crew.size)) {
+    const plan = planTiles(space, group.labellings, group.cellOf, group.cells, crew.size)
+    crew.run('tiles', plan)
+    crew.run('pairs', { tiles: plan.tileCount })
+    crew.run('values', {})
+    const order = space.integers(shared.order, n)
+    const memberOf = space.integers(plan.memberOf, n)
+    group.labellings.forEach((_, l) => {
+      const values = space.doubles(plan.values + l * plan.stride * 8, n)
+      const result = new Float64Array(n)
+      for (let i = 0; i < n; i++) result[order[memberOf[i]!]!] = values[i]!
+      results.push(result)
+    })
+  }
+  return results
+}
+
+/**
+ * Exact silhouettes of some rows only, against all points.
+ *
+ * @param rows indices in the caller's order
+ * @returns for each labelling a value for each of `rows`
+ */
+export function sampledSilhouettes(
+  crew: Crew,
+  space: Space,
+  labellings: readonly Labelling[],
+  rows: Int32Array
+): Float64Array[] {
+  const { n, shared } = space.layout
+  const pointOf = new Int32Array(n)
+  space.integers(shared.order, n).forEach((row, point) => {
+    pointOf[row] = point
+  })
+  const results: Float64Array[] = []
+  for (const group of groupsWithin(space, labellings, rows.length, crew.size)) {
+    const sample = rows.map((row) => pointOf[row]!)
+    const plan = planTiles(space, group.labellings, group.cellOf, group.cells, crew.size, sample)
+    crew.run('tiles', plan)
+    crew.run('samples', { rows: rows.length, tiles: plan.tileCount })
+    crew.run('values', {})
+    group.labellings.forEach((_, l) => {
+      results.push(space.doubles(plan.values + l * plan.stride * 8, rows.length).slice())
+    })
+  }
+  return results
+}
+
+export const silhouetteStages = {
+  /** Draws a share of the tiles and takes note of the plan. */
+  tiles(space: Space, plan: TilePlan): void {
+    ensureBytes(space.kernels.memory, plan.end)
+    const { tiles, tileOrigins, tileColumns, memberOf, sampleOf, stride, pairUnits, cells } = plan
+    const sumsOfPairs = plan.sums[space.worker]!
+    space.kernels.set({
+      ...{ tiles, tileOrigins, tileColumns, memberOf, sampleOf, pairUnits, sumsOfPairs },
+      pairStride: stride,
+      columnSums: plan.columnSums[space.worker]!
+    })
+    space.doubles(sumsOfPairs, cells * stride).fill(0)
+    const [from, to] = share(plan.tileCount, space.worker, space.layout.workers)
+    space.run.drawTiles(from, to)
+    space.plan = plan
+  },
+
+  pairs(space: Space, { tiles }: { tiles: number }, member: Member): void {
+    for (let a = member.claim(); a < tiles; a = member.claim()) {
+      for (let from = a; from < tiles; from += TILES_BETWEEN_POLLS) {
+        space.run.pairTiles(a, from, Math.min(tiles, from + TILES_BETWEEN_POLLS))
+        member.poll()
+      }
+    }
+  },
+
+  samples(space: Space, { rows, tiles }: { rows: number; tiles: number }, member: Member): void {
+    const perClaim = Math.max(2, Math.floor((TILE * TILE * TILES_BETWEEN_POLLS) / space.layout.n) & ~1)
+    for (let from = member.claim() * perClaim; from < rows; from = member.claim() * perClaim) {
+      space.run.sampleTiles(from, Math.min(rows, from + perClaim), tiles)
+      member.poll()
+    }
+  },
+
+  values(space: Space, _: Record<string, never>, member: Member): void {
+    const plan = space.plan!
+    const positions = plan.sampleCount || space.layout.n
+    for (let from = member.claim() * CHUNK; from < positions; from = member.claim() * CHUNK) {
+      const length = Math.min(CHUNK, positions - from)
+      joinWorkers(space, plan, from, length)
+      plan.labellings.forEach((_, l) => {
+        writeValues(space, plan, l, from, length)
+      })
+      member.poll()
+    }
+  }
+}
+
+/** Adds what each worker found to the sums of the first. */
+function joinWorkers(space: Space, plan: TilePlan, from: number, length: number): void {
+  const even = (length + 1) & ~1
+  for (const sums of plan.sums.slice(1)) {
+    for (let cell = 0; cell < plan.cells; cell++) {
+      const at = (cell * plan.stride + from) * 8
+      space.run.addInto(plan.sums[0]! + at, sums + at, even)
+    }
+  }
+}
+
+function writeValues(space: Space, plan: TilePlan, l: number, from: number, length: number): void {
+  const { k, clusterOf, sizes } = plan.labellings[l]!
+  const even = (length + 1) & ~1
+  const work = plan.work[space.worker]!
+  const byCluster = space.doubles(work, k * CHUNK).fill(0)
+  for (let cell = 0; cell < plan.cells; cell++) {
+    space.run.addInto(
+      work + clusterOf[cell]! * CHUNK * 8,
+      plan.sums[0]! + (cell * plan.stride + from) * 8,
+      even
+    )
+  }
+  const values = space.doubles(plan.values + (l * plan.stride + from) * 8, length)
+  for (let i = 0; i < length; i++) {
+    const own = clusterOf[plan.cellOfPosition[from + i]!]!
+    let nearest = Number.POSITIVE_INFINITY
+    for (let c = 0; c < k; c++) {
+      if (c === own || sizes[c] === 0) continue
+      const mean = byCluster[c * CHUNK + i]! / sizes[c]!
+      if (mean < nearest) nearest = mean
+    }
+    const within = byCluster[own * CHUNK + i]! / (sizes[own]! - 1)
+    const larger = Math.max(within, nearest)
+    values[i] = sizes[own]! < 2 || larger === 0 || nearest === Number.POSITIVE_INFINITY ? 0 : (nearest - within) / larger
+  }
+}
+
+interface Group {
+  labellings: Labelling[]
+  cellOf: Int32Array
+  cells: number
+}
+
+/** Splits labellings so that the sums of each group fit; `cellOf` numbers the tuples of labels in order of appearance. */
+function groupsWithin(space: Space, labellings: readonly Labelling[], rows: number, workers: number): Group[] {
+  const most = Math.max(64, Math.floor(SUMS_BYTES / (rows * 8 * workers)))
+  const groups: Group[] = []
+  for (const labelling of labellings) {
+    const last = groups.at(-1)
+    const joined = last && refine(space, last, labelling)
+    if (last && joined && joined.cells <= most) Object.assign(last, joined)
+    else groups.push(refine(space, { labellings: [], cellOf: new Int32Array(space.layout.n), cells: 1 }, labelling))
+  }
+  return groups
+}
+
+function refine(space: Space, group: Group, labelling: Labelling): Group {
+  const { n } = space.layout
+  const labels = space.bytes(space.layout.labelSetAt(labelling.slot), n)
+  const numbers = new Int32Array(group.cells * labelling.k).fill(-1)
+  const cellOf = new Int32Array(n)
+  let cells = 0
+  for (let p = 0; p < n; p++) {
+    const tuple = group.cellOf[p]! * labelling.k + labels[p]!
+    if (numbers[tuple]! < 0) numbers[tuple] = cells++
+    cellOf[p] = numbers[tuple]!
+  }
+  return { labellings: [...group.labellings, labelling], cellOf, cells }
+}
+
+function planTiles(
+  space: Space,
+  labellings: readonly Labelling[],
+  cellOf: Int32Array,
+  cells: number,
+  workers: number,
+  sample?: Int32Array
+): TilePlan {
+  const { n, width, layoutEnd } = { ...space.layout, layoutEnd: space.layout.end }
+  const sizeOf = new Int32Array(cells)
+  for (let p = 0; p < n; p++) sizeOf[cellOf[p]!]!++
+  const tileCount = sizeOf.reduce((sum, size) => sum + Math.ceil(size / TILE), 0)
+  const columns = n + 4 * tileCount
+  const positions = sample?.length ?? n
+  const stride = (positions + 1) & ~1
+
+  let end = layoutEnd
+  const take = (bytes: number) => {
+    const address = end
+    end = Math.ceil((end + bytes) / 64) * 64
+    return address
+  }
+  const each = (bytes: number) => Array.from({ length: workers }, () => take(bytes))
+  const plan: TilePlan = {
+    tiles: take(tileCount * 16),
+    tileCount,
+    tileOrigins: take(tileCount * width * 8),
+    tileColumns: take(columns * width * 4),
+    memberOf: take(n * 4),
+    sampleOf: take(positions * 4),
+    sampleCount: sample?.length ?? 0,
+    cells,
+    sums: each(cells * stride * 8),
+    columnSums: each(TILE * 4),
+    stride,
+    // No coordinate is more than 1 from the origin, so no distance more than 2, nor their sum more than 2 n.
+    pairUnits: 2 ** (51 - Math.ceil(Math.log2(n + 1))),
+    work: each(CHUNK * 8 * Math.max(...labellings.map(({ k }) => k))),
+    values: take(labellings.length * stride * 8),
+    labellings: labellings.map(({ slot, k }) => {
+      const labels = space.bytes(space.layout.labelSetAt(slot), n)
+      const clusterOf = new Int32Array(cells)
+      const sizes = new Float64Array(k)
+      for (let p = 0; p < n; p++) {
+        clusterOf[cellOf[p]!] = labels[p]!
+        sizes[labels[p]!]!++
+      }
+      return { k, clusterOf, sizes }
+    }),
+    cellOfPosition: new Int32Array(positions),
+    end
+  }
+  plan.end = end
+  ensureBytes(space.kernels.memory, end)
+
+  const memberOf = space.integers(plan.memberOf, n)
+  const next = new Int32Array(cells)
+  for (let cell = 1; cell < cells; cell++) next[cell] = next[cell - 1]! + sizeOf[cell - 1]!
+  writeTileTable(space, plan, sizeOf, next)
+  for (let p = 0; p < n; p++) memberOf[next[cellOf[p]!]!++] = p
+  if (sample) {
+    space.integers(plan.sampleOf, positions).set(sample)
+    sample.forEach((point, i) => {
+      plan.cellOfPosition[i] = cellOf[point]!
+    })
+  } else for (let i = 0; i < n; i++) plan.cellOfPosition[i] = cellOf[memberOf[i]!]!
+  return plan
+}
+
+function writeTileTable(space: Space, plan: TilePlan, sizeOf: Int32Array, starts: Int32Array): void {
+  const table = space.integers(plan.tiles, plan.tileCount * 4)
+  let at = 0
+  let column = 0
+  sizeOf.forEach((size, cell) => {
+    const parts = Math.ceil(size / TILE)
+    for (let part = 0; part < parts; part++) {
+      const [from, to] = share(size, part, parts)
+      table.set([starts[cell]! + from, to - from, cell, column], at)
+      at += 4
+      column += Math.ceil((to - from) / 4) * 4
+    }
+  })
+}

@@ -1,0 +1,62 @@
+import type { Kernels } from '../../kernels/kernels.ts'
+import type { Crew, Member, StageName, StageOrders, StageResults } from './crew.ts'
+import { prepareStages } from './prepare.ts'
+import { finish, runRestarts } from './restarts.ts'
+import { silhouetteStages } from './silhouettes.ts'
+import { type Frame, Space } from './space.ts'
+
+/** One member's side of a crew: keeps the data set it was told to open and does its part of each stage. */
+export class Bench {
+  readonly #kernels: Kernels
+  #space: Space | undefined
+  #frame: Frame | undefined
+
+  constructor(kernels: Kernels) {
+    this.#kernels = kernels
+  }
+
+  get space(): Space {
+    if (this.#space === undefined) throw new Error('no data set is open')
+    return this.#space
+  }
+
+  do<Name extends StageName>(stage: Name, order: StageOrders[Name], member: Member): StageResults[Name] {
+    return this.#stages[stage](order, member)
+  }
+
+  readonly #stages: { [Name in StageName]: (order: StageOrders[Name], member: Member) => StageResults[Name] } = {
+    open: (shape, member) => {
+      this.#space = new Space(this.#kernels, shape, member.index)
+    },
+    frame: (frame) => {
+      this.#frame = frame
+      this.space.useFrame(frame)
+    },
+    cells: (order) => prepareStages.cells(this.space, order),
+    sort: (order) => prepareStages.sort(this.space, order),
+    place: (order) => prepareStages.place(this.space, order),
+    restarts: (order, member) => runRestarts(this.space, this.#frame!, order, member),
+    finish: (order, member) => finish(this.space, this.#frame!, order, member),
+    tiles: (plan) => silhouetteStages.tiles(this.space, plan),
+    pairs: (order, member) => silhouetteStages.pairs(this.space, order, member),
+    samples: (order, member) => silhouetteStages.samples(this.space, order, member),
+    values: (order, member) => silhouetteStages.values(this.space, order, member)
+  }
+}
+
+/** A crew of one, on the thread that calls. */
+export class SoloCrew implements Crew {
+  readonly size = 1
+  readonly bench: Bench
+  readonly #poll: () => void
+
+  constructor(kernels: Kernels, poll: () => void = () => {}) {
+    this.bench = new Bench(kernels)
+    this.#poll = poll
+  }
+
+  run<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name][] {
+    let next = 0
+    return [this.bench.do(stage, order, { index: 0, size: 1, claim: () => next++, poll: this.#poll })]
+  }
+}
