@@ -36,17 +36,11 @@ export async function compileKernels() {
 }
 
 function copiesFor(D) {
-  const V = D <= 4 ? 2 : 1 // vectors of four points at a time
   const constants = {
     D,
-    V,
+    V: 2, // vectors of four points at a time
     B: D <= 4 ? 64 : 32, // points in a block
-    H: (D + 1) >> 1, // pairs of rotated axes
-    LABELS: V === 2 ? 'u64' : 'u32',
-    PACK:
-      V === 2
-        ? 'i64x2.extract_lane(v128.shuffle<u8>(index0, index1, 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28), 0)'
-        : 'i32x4.extract_lane(v128.shuffle<u8>(index0, index0, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12), 0)'
+    H: (D + 1) >> 1 // pairs of rotated axes
   }
   const rows = [1, 2].flatMap((R) => [0, 1].map((C) => expand(template('rows'), { ...constants, R, C })))
   return [...['place', 'assign', 'seed'].map((name) => expand(template(name), constants)), ...rows, expand(template('pairs'), constants)]
@@ -54,7 +48,8 @@ function copiesFor(D) {
 
 /** Repeats the marked lines of a template and fills in `$name` and `${expression}`. */
 function expand(text, constants) {
-  const ranges = { d: constants.D, v: constants.V, h: constants.H, r: constants.R }
+  const { D, V, H, R } = constants
+  const ranges = { d: D, v: V, h: H, r: R, e: D >> 1, m: (D + 2) >> 1 }
   return text
     .split('\n')
     .flatMap((line) => {

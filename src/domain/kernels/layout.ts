@@ -6,7 +6,7 @@ export const MAX_CLUSTERS = 50
 /** Trials of greedy k-means++ for the largest k, and more: 2 + ⌊ln 50⌋ = 5. */
 export const MAX_TRIALS = 8
 const SUPER = 16
-const STATE_BYTES = 40
+const STATE_BYTES = 56
 const TABLE_BYTES = 256
 
 export interface Shape {
@@ -62,6 +62,7 @@ type ScratchRegion =
   | 'lanes'
   | 'apart'
   | 'scratch'
+  | 'shifts'
   | 'trialSplats'
   | 'trialLanes'
   | 'trialTotals'
@@ -120,6 +121,7 @@ export function layOut(shape: Shape): Layout {
     lanes: take((width + 3) * lanes),
     apart: take(MAX_CLUSTERS * width * lanes),
     scratch: take(TABLE_BYTES),
+    shifts: take(MAX_CLUSTERS * 4),
     trialSplats: take(MAX_TRIALS * width * 16),
     trialLanes: take((MAX_TRIALS / 4) * width * 16),
     trialTotals: take(MAX_TRIALS * 8)

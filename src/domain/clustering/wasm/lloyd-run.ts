@@ -18,8 +18,10 @@ export class LloydRun {
   readonly #sums: Float64Array
   readonly #origin: Float64Array
   readonly #superBlocksAtOnce: number
-  /** Twice the largest shift of a centroid, added up since the last restart, in scaled units: what leases are measured in. */
-  #drift = 0
+  /** Way of each centroid since the last assignment, in the kernels' scale. */
+  readonly #shifts: Float32Array
+  /** Assignments since the labels were forgotten. */
+  #turn = 0
 
   constructor(space: Space, frame: Frame, member: Member, k: number) {
     if (k < 1 || k > MAX_CLUSTERS) throw new RangeError(`the kernels take 1 to ${MAX_CLUSTERS} clusters, got ${k}`)
@@ -31,6 +33,7 @@ export class LloydRun {
     const own = scratch[space.worker]!
     this.centroids = space.doubles(own.centroids, k * width)
     this.#sums = space.doubles(own.sums, k * (width + 2))
+    this.#shifts = space.floats(own.shifts, k)
     this.#origin = space.doubles(shared.origin, width)
     this.#superBlocksAtOnce = Math.max(1, Math.floor(WORK_BETWEEN_POLLS / (width * k * blockSize * 16)))
     space.kernels.set({ clusters: k, lanesOfCentres: Math.ceil(k / 4) })
@@ -49,21 +52,23 @@ export class LloydRun {
   /** Forgets all labels, so that the next assignment adds the sums up anew. */
   forget(): void {
     this.#sums.fill(0)
-    this.#drift = 0
+    this.#shifts.fill(0)
+    this.#turn = 0
     this.#space.run.resetStates()
   }
 
   /** @returns how many labels changed */
   assign(): number {
     const { run, layout } = this.#space
-    // Rounded up to the float32 the kernels compare with.
-    const drift = this.#drift * (1 + 2 ** -22)
-    run.prepareCentres()
+    const largest = this.#shifts.reduce((most, shift) => (shift > most ? shift : most), 0)
+    run.prepareCentres(largest)
     let changed = 0
     for (let from = 0; from < layout.superBlocks; from += this.#superBlocksAtOnce) {
-      changed += run.assign(from, Math.min(layout.superBlocks, from + this.#superBlocksAtOnce), drift)
+      changed += run.assign(from, Math.min(layout.superBlocks, from + this.#superBlocksAtOnce), this.#turn)
       this.#member.poll()
     }
+    this.#turn++
+    this.#shifts.fill(0)
     return changed
   }
 
@@ -76,23 +81,23 @@ export class LloydRun {
     const { width } = this.#space.layout
     const { centroids } = this
     const row = width + 2
-    const { sums, adopted } = this.#sumsWithoutEmpty()
+    const { sums, adopted } = this.#hasEmpty() ? this.#adopt() : { sums: this.#sums }
     let shift = 0
-    let farthest = 0
     for (let c = 0; c < this.#k; c++) {
       const weight = sums[c * row + width]!
       if (sums[c * row + width + 1]! < 0.5 || !(weight > 0)) continue
+      const point = adopted?.get(c)
       let squared = 0
       for (let j = 0; j < width; j++) {
         const at = c * width + j
-        const mean = adopted?.get(c)?.[j] ?? this.#origin[j]! + sums[c * row + j]! / weight
+        const mean = point === undefined ? this.#origin[j]! + sums[c * row + j]! / weight : point[j]!
         squared += (mean - centroids[at]!) ** 2
         centroids[at] = mean
       }
       shift += squared
-      farthest = Math.max(farthest, squared)
+      // Rounded up, whatever float32 makes of it.
+      this.#shifts[c]! += Math.sqrt(squared) * this.#scale * (1 + 2 ** -20)
     }
-    this.#drift += 2 * Math.sqrt(farthest) * this.#scale * (1 + 2 ** -30)
     return shift
   }
 
@@ -115,19 +120,22 @@ export class LloydRun {
     return rows
   }
 
-  /** The sums, with one far point taken out of its cluster for each empty one. The labels follow at the next assignment. */
-  #sumsWithoutEmpty(): { sums: Float64Array; adopted?: Map<number, Float64Array> } {
+  #hasEmpty(): boolean {
+    const row = this.#space.layout.width + 2
+    for (let at = row - 1; at < this.#sums.length; at += row) if (this.#sums[at]! < 0.5) return true
+    return false
+  }
+
+  /** The sums with one far point taken out of its cluster for each empty one. The labels follow at the next assignment. */
+  #adopt(): { sums: Float64Array; adopted: Map<number, Float64Array> } {
     const { width, shared, scratch, superBlocks } = this.#space.layout
     const row = width + 2
     const empty = Array.from({ length: this.#k }, (_, c) => c).filter((c) => this.#sums[c * row + width + 1]! < 0.5)
-    if (empty.length === 0) return { sums: this.#sums }
-
-    const kept = this.#sums.slice()
     const adopted = new Map<number, Float64Array>()
     const labels = this.#space.bytes(scratch[this.#space.worker]!.labels, this.#space.layout.n)
     const taken = new Set<number>()
     this.#space.run.writeLabels(0, superBlocks)
-    const sums = kept.slice()
+    const sums = this.#sums.slice()
     for (const c of empty) {
       const point = this.#farthest(taken, labels, sums)
       if (point < 0) break

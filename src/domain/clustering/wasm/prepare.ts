@@ -53,7 +53,7 @@ export const prepareStages = {
     const { n, shared, workers } = space.layout
     const [from, to] = share(n, space.worker, workers)
     const histogram = shared.histograms + space.worker * 2 ** (bits * dimensions) * 4
-    return space.run.findCells(from, to, dimensions, bits, shared.frame, histogram)
+    return space.run.findCells(from, to, bits, shared.frame, histogram)
   },
 
   sort(space: Space, { cellCount }: { cellCount: number }): void {

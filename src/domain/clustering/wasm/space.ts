@@ -14,6 +14,7 @@ export interface Frame {
 }
 
 const COPIES = [
+  'findCells',
   'place',
   'prepareCentres',
   'assign',
@@ -31,7 +32,6 @@ const COMMON = [
   'writeLabels',
   'exportLabels',
   'pick',
-  'findCells',
   'startCells',
   'sortByCell',
   'addInto'

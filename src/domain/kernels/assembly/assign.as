@@ -1,10 +1,10 @@
-// Nearest centroids by boxes. One copy for each number of features $D; see expand.mjs.
+// Nearest centroids by boxes. One copy for each number of features $D; see scripts/kernels.mjs.
 //
 // Scores stand for distances: s_c(x) = x·c − |c|²/2 is largest for the nearest centroid.
-// A lease is the drift of the centroids up to which a finding stands: see docs/decisions.
 
-/** Fills the tables of the centroids from `centroids`. @returns 0 */
-export function prepareCentres_$D(): void {
+/** Fills the tables of the centroids from `centroids`, which have gone at most `farthest` since the last assignment. */
+export function prepareCentres_$D(farthest: f64): void {
+  largestShift = farthest
   const width = <usize>lanesOfCentres << 4
   for (let j = 0; j < lanesOfCentres << 2; j++) {
     const lane = lanes + (<usize>j << 2)
@@ -57,7 +57,7 @@ export function prepareCentres_$D(): void {
  * With r the best at the middle, c is out when s_c − s_r stays below 0 over the whole box:
  * (s_c − s_r)(mid) + half · |c − r| + errors < 0.
  */
-function findCandidates_$D(box: usize, state: usize, drift: f32): u64 {
+function findCandidates_$D(box: usize, state: usize): u64 {
   const width = <usize>lanesOfCentres << 4
   const m$d = v128.load32_splat(box, $d * 4) //: d
   let top = f32x4.splat(-Infinity)
@@ -114,9 +114,11 @@ function findCandidates_$D(box: usize, state: usize, drift: f32): u64 {
   const span: f32 = (maxOfLanes(farthest) + halfLength) * <f32>2.00002
   const lease = min<f32>(minOfLanes(soonest) * DOWN, span)
   const length = maxOfLanes(longest) + lease
-  store<f32>(state, (drift + lease) * DOWN - LEASE_SLACK, UNTIL)
+  store<f64>(state, 0, CLOCK)
+  store<f32>(state, lease * DOWN - LEASE_SLACK, LEASE)
   store<f32>(state, 2 * (floor + relativeError * (reach * length + length * length * 0.5)) * UP, CLOSE)
   store<f32>(state, (DOWN * 2) / (span + lease), SHARE)
+  nearestToMiddle = nearest
   return candidates
 }
 
@@ -138,15 +140,13 @@ function nearestExactly_$D(point: i32, candidates: u64): i32 {
 }
 
 @inline function add_$D(target: usize, mass: usize): void {
-  store<f64>(target, load<f64>(target, $d * 8) + load<f64>(mass, $d * 8), $d * 8) //: d
-  store<f64>(target, load<f64>(target, $D * 8) + load<f64>(mass, $D * 8), $D * 8)
-  store<f64>(target, load<f64>(target, ($D + 1) * 8) + load<f64>(mass, ($D + 1) * 8), ($D + 1) * 8)
+  v128.store(target, f64x2.add(v128.load(target, $m * 16), v128.load(mass, $m * 16)), $m * 16) //: m
+  if ($D & 1) store<f64>(target, load<f64>(target, ${(D+1)*8}) + load<f64>(mass, ${(D+1)*8}), ${(D+1)*8})
 }
 
 @inline function subtract_$D(target: usize, mass: usize): void {
-  store<f64>(target, load<f64>(target, $d * 8) - load<f64>(mass, $d * 8), $d * 8) //: d
-  store<f64>(target, load<f64>(target, $D * 8) - load<f64>(mass, $D * 8), $D * 8)
-  store<f64>(target, load<f64>(target, ($D + 1) * 8) - load<f64>(mass, ($D + 1) * 8), ($D + 1) * 8)
+  v128.store(target, f64x2.sub(v128.load(target, $m * 16), v128.load(mass, $m * 16)), $m * 16) //: m
+  if ($D & 1) store<f64>(target, load<f64>(target, ${(D+1)*8}) - load<f64>(mass, ${(D+1)*8}), ${(D+1)*8})
 }
 
 /** Moves a whole block or super-block between clusters. @returns how many points moved */
@@ -156,37 +156,90 @@ function moveMass_$D(mass: usize, from: i32, to: i32): i32 {
   return <i32>load<f64>(mass, ($D + 1) * 8)
 }
 
-function movePoint_$D(point: i32, from: u8, to: i32): void {
+function movePoint_$D(point: i32, from: i32, to: i32): void {
   const row = rows + (<usize>point * $D << 3)
   const w = weightOf(point)
-  const x$d = (load<f64>(row, $d * 8) - load<f64>(origin, $d * 8)) * w //: d
+  const weight = f64x2.splat(w)
+  const one = f64x2.replace_lane(weight, 1, 1)
   const gainer = sums + <usize>to * ${(D+2)*8}
-  store<f64>(gainer, load<f64>(gainer, $d * 8) + x$d, $d * 8) //: d
-  store<f64>(gainer, load<f64>(gainer, $D * 8) + w, $D * 8)
-  store<f64>(gainer, load<f64>(gainer, ($D + 1) * 8) + 1, ($D + 1) * 8)
-  if (from == NO_LABEL) return
   const loser = sums + <usize>from * ${(D+2)*8}
-  store<f64>(loser, load<f64>(loser, $d * 8) - x$d, $d * 8) //: d
-  store<f64>(loser, load<f64>(loser, $D * 8) - w, $D * 8)
-  store<f64>(loser, load<f64>(loser, ($D + 1) * 8) - 1, ($D + 1) * 8)
+  const x$e = f64x2.mul(f64x2.sub(v128.load(row, $e * 16), v128.load(origin, $e * 16)), weight) //: e
+  v128.store(gainer, f64x2.add(v128.load(gainer, $e * 16), x$e), $e * 16) //: e
+  v128.store(loser, f64x2.sub(v128.load(loser, $e * 16), x$e), $e * 16) //: e
+  if ($D & 1) {
+    const last = (load<f64>(row, ${(D-1)*8}) - load<f64>(origin, ${(D-1)*8})) * w
+    store<f64>(gainer, load<f64>(gainer, ${(D-1)*8}) + last, ${(D-1)*8})
+    store<f64>(loser, load<f64>(loser, ${(D-1)*8}) - last, ${(D-1)*8})
+  }
+  v128.store(gainer, f64x2.add(v128.load(gainer, $D * 8), one), $D * 8)
+  v128.store(loser, f64x2.sub(v128.load(loser, $D * 8), one), $D * 8)
 }
 
-/** Labels the points of a block whose lease ran out, all of them when `anew`. @returns how many changed */
-function scan_$D(b: i32, candidates: u64, anew: bool, drift: f32): i32 {
+/**
+ * Labels the points of a block, eight at a time, those whose lease ran out or all of them when `anew`.
+ * A lease is kept for four pairs of points: enough to know whether all eight stand.
+ *
+ * @returns how many labels changed
+ */
+function scan_$D(b: i32, candidates: u64, anew: bool): i32 {
   const state = stateOf(b)
-  const blockUntil = v128.load32_splat(state, UNTIL)
+  if (anew) store<f64>(state, 0, POINT_CLOCK)
+  const now = <f32>load<f64>(state, POINT_CLOCK) * UP
+  const rest = candidates & (candidates - 1)
+  return (rest & (rest - 1)) == 0
+    ? scanTwo_$D(b, <i32>ctz(candidates), <i32>ctz(rest), now, anew)
+    : scanMany_$D(b, candidates, now, anew)
+}
+
+/** Between two centroids one difference of scores, linear in x, decides. */
+function scanTwo_$D(b: i32, lower: i32, higher: i32, now: f32, anew: bool): i32 {
+  const state = stateOf(b)
   const close = v128.load32_splat(state, CLOSE)
-  const share = v128.load32_splat(state, SHARE)
-  const now = f32x4.splat(drift)
+  const share = load<f32>(state, SHARE)
+  const rate = f32x4.splat(share * DOWN)
+  const start = f32x4.splat(now * DOWN - load<f32>(state, CLOSE) * share * UP - LEASE_SLACK)
+  const clock = f32x4.splat(now)
+  const zero = f32x4.splat(0)
+  const first = splats + <usize>lower * ${(D+1)*16}, second = splats + <usize>higher * ${(D+1)*16}
+  const c$d = f32x4.sub(v128.load(first, $d * 16), v128.load(second, $d * 16)) //: d
+  const bias = f32x4.sub(v128.load(first, $D * 16), v128.load(second, $D * 16))
+  const ifHigher = <u64>higher * 0x0101010101010101
+  const swap = <u64>(lower ^ higher) * 0x0101010101010101
+  const step = axisBytes
   const end = b * $B + $B
   let changed = 0
-  for (let p = b * $B; p < end; p += ${V*4}) {
-    const lease = leases + (<usize>p << 2)
-    if (!anew) {
-      let standing = f32x4.ge(v128.load(lease), now)
-      standing = v128.and(standing, f32x4.ge(v128.load(lease, $v * 16), now)) //: v > 0
-      if (i32x4.all_true(standing)) continue
-    }
+  for (let p = b * $B; p < end; p += 8) {
+    const lease = leases + (<usize>p << 1)
+    if (!anew && i32x4.bitmask(f32x4.ge(v128.load(lease), clock)) == 15) continue
+    let x = axes + (<usize>p << 2)
+    let ahead$v = bias //: v
+    ahead0 = f32x4.add(ahead0, f32x4.mul(v128.load(x), c$d)); ahead1 = f32x4.add(ahead1, f32x4.mul(v128.load(x, 16), c$d)); x += step //: d
+    const gap = f32x4.pmin(f32x4.abs(ahead0), f32x4.abs(ahead1))
+    v128.store(lease, f32x4.add(f32x4.mul(gap, rate), start))
+    const isLower = i16x8.narrow_i32x4_s(f32x4.ge(ahead0, zero), f32x4.ge(ahead1, zero))
+    const after = ifHigher ^ (i64x2.extract_lane(i8x16.narrow_i16x8_s(isLower, isLower), 0) & swap)
+    const doubtful = f32x4.le(gap, close)
+    if (i32x4.bitmask(doubtful)) {
+      const doubts =
+        i32x4.bitmask(f32x4.le(f32x4.abs(ahead0), close)) | (i32x4.bitmask(f32x4.le(f32x4.abs(ahead1), close)) << 4)
+      changed += relabel_$D(p, decide_$D(p, after, doubts, (<u64>1 << lower) | (<u64>1 << higher)))
+    } else if (after != load<u64>(labels + <usize>p)) changed += relabel_$D(p, after)
+  }
+  return changed
+}
+
+function scanMany_$D(b: i32, candidates: u64, now: f32, anew: bool): i32 {
+  const state = stateOf(b)
+  const close = v128.load32_splat(state, CLOSE)
+  const share = load<f32>(state, SHARE)
+  const rate = f32x4.splat(share * DOWN)
+  const start = f32x4.splat(now * DOWN - load<f32>(state, CLOSE) * share * UP - LEASE_SLACK)
+  const clock = f32x4.splat(now)
+  const end = b * $B + $B
+  let changed = 0
+  for (let p = b * $B; p < end; p += 8) {
+    const lease = leases + (<usize>p << 1)
+    if (!anew && i32x4.bitmask(f32x4.ge(v128.load(lease), clock)) == 15) continue
     const x = axes + (<usize>p << 2)
     const x$d_$v = v128.load(x + $d * axisBytes, $v * 16) //: d v
     let best$v = f32x4.splat(-Infinity), second$v = f32x4.splat(-Infinity), index$v = i32x4.splat(0) //: v
@@ -199,34 +252,48 @@ function scan_$D(b: i32, candidates: u64, anew: bool, drift: f32): i32 {
       let score$v = v128.load(centre, $D * 16) //: v
       score$v = f32x4.add(score$v, f32x4.mul(x$d_$v, v128.load(centre, $d * 16))) //: d v
       second$v = f32x4.pmax(second$v, f32x4.pmin(best$v, score$v)) //: v
-      index$v = v128.bitselect(label, index$v, f32x4.gt(score$v, best$v)) //: v
+      // Labels come in ascending order: the larger one is the later.
+      index$v = i32x4.max_s(index$v, v128.and(label, f32x4.gt(score$v, best$v))) //: v
       best$v = f32x4.pmax(best$v, score$v) //: v
     } while (left)
-
-    let doubtful = 0
     const gap$v = f32x4.sub(best$v, second$v) //: v
-    doubtful |= i32x4.bitmask(f32x4.le(gap$v, close)) << ${v*4} //: v
-    const until$v = f32x4.sub(f32x4.mul(f32x4.add(now, f32x4.mul(f32x4.sub(gap$v, close), share)), f32x4.splat(DOWN)), f32x4.splat(LEASE_SLACK)) //: v
-    v128.store(lease, f32x4.pmin(blockUntil, until$v), $v * 16) //: v
-    const label = labels + <usize>p
-    const before = load<$LABELS>(label)
-    let after = $PACK
-    store<$LABELS>(label, after)
-    if (doubtful) {
-      for (; doubtful; doubtful &= doubtful - 1) {
-        const l = ctz(doubtful)
-        if (p + l < count) store<u8>(label + <usize>l, <u8>nearestExactly_$D(p + l, candidates))
-      }
-      after = load<$LABELS>(label)
-    }
-    let differing = before ^ after
-    while (differing) {
-      const l = ctz(differing) >> 3
-      differing &= ~(<$LABELS>255 << (l << 3))
-      if (p + <i32>l >= count) continue
-      movePoint_$D(p + <i32>l, <u8>(before >> (l << 3)), <i32>load<u8>(label + <usize>l))
-      changed++
-    }
+    const gap = f32x4.pmin(gap0, gap1)
+    v128.store(lease, f32x4.add(f32x4.mul(gap, rate), start))
+    const short = i16x8.narrow_i32x4_s(index0, index1)
+    const after = i64x2.extract_lane(i8x16.narrow_i16x8_s(short, short), 0)
+    if (i32x4.bitmask(f32x4.le(gap, close))) {
+      const doubts = i32x4.bitmask(f32x4.le(gap0, close)) | (i32x4.bitmask(f32x4.le(gap1, close)) << 4)
+      changed += relabel_$D(p, decide_$D(p, after, doubts, candidates))
+    } else if (after != load<u64>(labels + <usize>p)) changed += relabel_$D(p, after)
+  }
+  return changed
+}
+
+/** Eight labels with those that float32 cannot tell, a bit for each, decided in float64. */
+function decide_$D(p: i32, eight: u64, doubts: i32, candidates: u64): u64 {
+  for (let left = doubts; left; left &= left - 1) {
+    const l = ctz(left)
+    if (p + l >= count) break
+    const shift = <u64>(l << 3)
+    eight = (eight & ~(<u64>255 << shift)) | (<u64>nearestExactly_$D(p + l, candidates) << shift)
+  }
+  return eight
+}
+
+/** Gives eight points their labels. @returns how many changed */
+function relabel_$D(p: i32, after: u64): i32 {
+  const label = labels + <usize>p
+  const before = load<u64>(label)
+  store<u64>(label, after)
+  let changed = 0
+  let differing = before ^ after
+  while (differing) {
+    const l = <i32>(ctz(differing) >> 3)
+    const shift = <u64>(l << 3)
+    differing &= ~(<u64>255 << shift)
+    if (p + l >= count) break
+    movePoint_$D(p + l, <i32>(before >> shift) & 255, <i32>(after >> shift) & 255)
+    changed++
   }
   return changed
 }
@@ -235,8 +302,8 @@ function scan_$D(b: i32, candidates: u64, anew: bool, drift: f32): i32 {
 function claim_$D(b: i32, owner: i32): i32 {
   let changed = 0
   for (let p = b * $B; p < min(count, b * $B + $B); p++) {
-    const label = load<u8>(labels + <usize>p)
-    if (<i32>label == owner) continue
+    const label = <i32>load<u8>(labels + <usize>p)
+    if (label == owner) continue
     movePoint_$D(p, label, owner)
     changed++
   }
@@ -252,41 +319,48 @@ function own_$D(b: i32, owner: i32): i32 {
   return before == MIXED ? claim_$D(b, owner) : moveMass_$D(masses + <usize>b * ${(D+3)*8}, before, owner)
 }
 
-function visit_$D(b: i32, drift: f32): i32 {
+function visit_$D(b: i32, turn: i32): i32 {
   const state = stateOf(b)
   let candidates = load<u64>(state)
-  let anew = false
-  if (load<f32>(state, UNTIL) < drift) {
-    const found = findCandidates_$D(boxes + <usize>b * ${(2*D+4)*4}, state, drift)
+  const known = load<i32>(state, SEEN) == turn - 1
+  let anew = !known
+  if (!tick(state, turn)) {
+    const found = findCandidates_$D(boxes + <usize>b * ${(2*D+4)*4}, state)
     // The leases of the points say nothing of centroids that were no candidates when they were given.
-    anew = (found & ~candidates) != 0
+    anew = anew || (found & ~candidates) != 0
     candidates = found
     store<u64>(state, found)
   }
   if ((candidates & (candidates - 1)) == 0) return own_$D(b, <i32>ctz(candidates))
-  const owner = load<i32>(state, OWNER)
+  let changed = 0
+  let owner = load<i32>(state, OWNER)
+  if (owner == NONE) {
+    // Most points of a block have one label: cheaper to move the whole block there first than each point by itself.
+    owner = nearestToMiddle
+    changed = own_$D(b, owner)
+  }
   if (owner != MIXED) {
-    memory.fill(labels + <usize>(b * $B), owner == NONE ? NO_LABEL : <u8>owner, $B)
+    memory.fill(labels + <usize>(b * $B), <u8>owner, $B)
     store<i32>(state, MIXED, OWNER)
   }
-  return scan_$D(b, candidates, anew, drift)
+  return changed + scan_$D(b, candidates, anew)
 }
 
 /**
  * Labels the points of super-blocks `from` to `to` with their nearest centroid and keeps `sums` in step.
- * `drift` is what the leases are measured in: twice the largest shift of a centroid, added up over the run, scaled.
  *
- * @returns how many labels changed
+ * @param turn 0 after a reset, then one more for each assignment
+ * @returns how many labels changed; on turn 0 any number above 0
  */
-export function assign_$D(from: i32, to: i32, drift: f32): i32 {
+export function assign_$D(from: i32, to: i32, turn: i32): i32 {
   const all = blockCount()
   let changed = 0
   for (let s = from; s < to; s++) {
     const state = superStateOf(s)
     const owner = load<i32>(state, OWNER)
     let candidates = load<u64>(state)
-    if (load<f32>(state, UNTIL) < drift) {
-      candidates = findCandidates_$D(superBoxes + <usize>s * ${(2*D+4)*4}, state, drift)
+    if (!tick(state, turn)) {
+      candidates = findCandidates_$D(superBoxes + <usize>s * ${(2*D+4)*4}, state)
       store<u64>(state, candidates)
     } else if (owner >= 0) continue
     const end = min(all, (s + 1) * SUPER)
@@ -302,7 +376,7 @@ export function assign_$D(from: i32, to: i32, drift: f32): i32 {
       for (let b = s * SUPER; b < end; b++) store<i32>(stateOf(b), owner, OWNER)
       store<i32>(state, MIXED, OWNER)
     }
-    for (let b = s * SUPER; b < end; b++) changed += visit_$D(b, drift)
+    for (let b = s * SUPER; b < end; b++) changed += visit_$D(b, turn)
   }
   return changed
 }

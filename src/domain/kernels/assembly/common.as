@@ -6,7 +6,6 @@
 const SUPER: i32 = 16
 const NONE: i32 = -2
 const MIXED: i32 = -1
-const NO_LABEL: u8 = 255
 
 // --- the data set, shared by all workers ---
 export let count: i32 = 0
@@ -46,7 +45,7 @@ export let superMasses: usize = 0
 // --- one worker's scratch ---
 /** Uint8 [count]: valid where neither the block nor its super-block has an owner. */
 export let labels: usize = 0
-/** Float32 [count]: drift up to which a label stands; while seeding, the squared distance to the nearest centre. */
+/** Float32: a lease for each two points; while seeding, [count] the squared distance to the nearest centre. */
 export let leases: usize = 0
 /** Rows of STATE bytes for each block and super-block. */
 export let states: usize = 0
@@ -66,6 +65,10 @@ export let lanes: usize = 0
 export let apart: usize = 0
 /** 256 bytes. */
 export let scratch: usize = 0
+/** Float32 [k]: way of each centroid since the last assignment, scaled and rounded up. */
+export let shifts: usize = 0
+/** The largest of `shifts`. */
+export let largestShift: f64 = 0
 /** The trials of k-means++: Float32x4 [8][D] coordinates, Float32 [2][D][4] the same in lanes, Float64 [8] totals. */
 export let trialSplats: usize = 0
 export let trialLanes: usize = 0
@@ -77,20 +80,37 @@ export let orthogonalityError: f32 = 0
 export let absoluteError: f32 = 0
 
 // --- a state row ---
-const STATE: usize = 40
+// What is known of a block or super-block in this run. A lease is a way the centroids may go before a finding falls;
+// a clock adds up the way they went. Each has its own, since only the centroids in question count.
+const STATE: usize = 56
+/** u64: which centroids may be nearest to its points. */
 const CANDIDATES: usize = 0
-const UNTIL: usize = 8
-const CLOSE: usize = 12
-const SHARE: usize = 16
-const OWNER: usize = 20
-const POTENTIAL: usize = 24
-const LARGEST: usize = 32
+/** f64: while seeding, weighted squares to the nearest centre. */
+const POTENTIAL: usize = 8
+/** f64: way of the candidates, for the leases of the points. */
+const POINT_CLOCK: usize = 16
+/** f64: way of candidates and others, for the lease of CANDIDATES. */
+const CLOCK: usize = 24
+const LEASE: usize = 32
+/** f32: gap of scores up to which float32 does not decide. */
+const CLOSE: usize = 36
+/** f32: gap of distances for a gap of scores of 1, at least. */
+const SHARE: usize = 40
+/** i32: the cluster of all its points, MIXED or NONE. */
+const OWNER: usize = 44
+/** f32: while seeding, largest square to the nearest centre. */
+const LARGEST: usize = 48
+/** i32: turn of the last visit. */
+const SEEN: usize = 52
 
-/** Drift a lease is shortened by: covers the rounding of the float64 scan itself (about 60 units of 2^-53, scaled). */
+/** What every lease is shortened by: covers the rounding of the float64 scan itself (about 60 units of 2^-53, scaled). */
 const LEASE_SLACK: f32 = 1e-11
 /** Rounds down what a few float32 operations may have rounded up. */
 const DOWN: f32 = 1.0 - 1.0 / 1048576.0
 const UP: f32 = 1.0 + 1.0 / 1048576.0
+
+/** What findCandidates found last: the centroid nearest to the middle of the box. */
+let nearestToMiddle: i32 = 0
 
 @inline function blockCount(): i32 { return (count + blockSize - 1) / blockSize }
 @inline function superCount(): i32 { return (blockCount() + SUPER - 1) / SUPER }
@@ -126,7 +146,7 @@ export function resetStates(): void {
 function resetRows(first: usize, length: i32): void {
   for (let i = 0, row = first; i < length; i++, row += STATE) {
     store<u64>(row, 0, CANDIDATES)
-    store<f32>(row, -1, UNTIL)
+    store<i32>(row, -2, SEEN)
     store<i32>(row, NONE, OWNER)
     store<f64>(row, 0, POTENTIAL)
     store<f32>(row, Infinity, LARGEST)
@@ -180,6 +200,24 @@ export function pick(target: f64): i32 {
   return chosen
 }
 
+/**
+ * Turns the clocks of a block or super-block. @returns whether its findings may still stand: they do not when it was not
+ * visited in the turn before, as nobody counted the way of its candidates meanwhile.
+ */
+@inline function tick(state: usize, turn: i32): bool {
+  const seen = load<i32>(state, SEEN)
+  store<i32>(state, turn, SEEN)
+  if (seen != turn - 1) return false
+  let largest: f32 = 0
+  for (let left = load<u64>(state, CANDIDATES); left; left &= left - 1) {
+    largest = max<f32>(largest, load<f32>(shifts + (<usize>ctz(left) << 2)))
+  }
+  store<f64>(state, load<f64>(state, POINT_CLOCK) + 2 * <f64>largest, POINT_CLOCK)
+  const clock = load<f64>(state, CLOCK) + <f64>largest + largestShift
+  store<f64>(state, clock, CLOCK)
+  return <f64>load<f32>(state, LEASE) >= clock
+}
+
 /** Adds `potential` to the totals of the trials in `which`, a bit for each. */
 function addTotals(trials: i32, which: i32, potential: f64): void {
   for (let t = 0; t < trials; t++) {
@@ -213,43 +251,6 @@ function weightsOf(p: i32): v128 {
 }
 @inline function cellOf(value: f64, low: f64, perUnit: f64, last: f64): i32 {
   return <i32>max<f64>(0, min<f64>(last, (value - low) * perUnit))
-}
-
-/**
- * The Morton cell of each row, counted in `histogram` (Int32 for each cell, zeroed by the caller).
- * `frame` holds for each of three directions the low end, cells per unit; a value beyond an end falls in the end cell.
- *
- * @returns the largest squared length of a centred row
- */
-export function findCells(from: i32, to: i32, dimensions: i32, bits: i32, frame: usize, histogram: usize): f64 {
-  const last = <f64>((1 << bits) - 1)
-  const low0 = load<f64>(frame), low1 = load<f64>(frame, 16), low2 = load<f64>(frame, 32)
-  const per0 = load<f64>(frame, 8), per1 = load<f64>(frame, 24), per2 = load<f64>(frame, 40)
-  let longest: f64 = 0
-  for (let i = from; i < to; i++) {
-    const row = input + (<usize>(<i64>i * features) << 3)
-    let first = f64x2.splat(0), second = f64x2.splat(0)
-    for (let q = 0; q < features; q++) {
-      const at = <usize>q << 3
-      const x = load<f64>(row + at) - load<f64>(origin + at)
-      const along = directions + (at << 2)
-      first = f64x2.add(first, f64x2.mul(f64x2.splat(x), v128.load(along)))
-      second = f64x2.add(second, f64x2.mul(f64x2.splat(x), f64x2.replace_lane(v128.load(along, 16), 1, x)))
-    }
-    longest = max<f64>(longest, f64x2.extract_lane(second, 1))
-    const a = cellOf(f64x2.extract_lane(first, 0), low0, per0, last)
-    let cell = a
-    if (dimensions > 1) {
-      const b = cellOf(f64x2.extract_lane(first, 1), low1, per1, last)
-      cell = dimensions > 2
-        ? (spread3(a) << 2) | (spread3(b) << 1) | spread3(cellOf(f64x2.extract_lane(second, 0), low2, per2, last))
-        : (spread2(a) << 1) | spread2(b)
-    }
-    store<i32>(cells + (<usize>i << 2), cell)
-    const counter = histogram + (<usize>cell << 2)
-    store<i32>(counter, load<i32>(counter) + 1)
-  }
-  return longest
 }
 
 /** Turns the counts of `workers` histograms, one after the other, into the first position of each cell and worker. */

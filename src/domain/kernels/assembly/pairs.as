@@ -1,4 +1,4 @@
-// Sums of distances over all pairs, for exact silhouettes. One copy for each number of features $D; see expand.mjs.
+// Sums of distances over all pairs, for exact silhouettes. One copy for each number of features $D; see scripts/kernels.mjs.
 //
 // Points are sorted into tiles of one cell. Coordinates are float32 relative to the middle of the tile that holds the
 // columns, so that close points keep their digits however far from the origin they lie.

@@ -1,4 +1,51 @@
-// Gathers the rows into spatial order and draws the boxes. One copy for each number of features $D; see expand.mjs.
+// Sorts the rows in space and draws the boxes. One copy for each number of features $D; see scripts/kernels.mjs.
+
+/**
+ * The Morton cell of each row, counted in `histogram` (Int32 for each cell, zeroed by the caller).
+ * `frame` holds for each of three directions the low end, cells per unit; a value beyond an end falls in the end cell.
+ *
+ * @returns the largest squared length of a centred row
+ */
+export function findCells_$D(from: i32, to: i32, bits: i32, frame: usize, histogram: usize): f64 {
+  const last = <f64>((1 << bits) - 1)
+  const low0 = load<f64>(frame), low1 = load<f64>(frame, 16), low2 = load<f64>(frame, 32)
+  const per0 = load<f64>(frame, 8), per1 = load<f64>(frame, 24), per2 = load<f64>(frame, 40)
+  let longest: f64 = 0
+  for (let i = from; i < to; i++) {
+    const row = input + (<usize>(<i64>i * features) << 3)
+    let first: f64 = 0, second: f64 = 0, third: f64 = 0, length: f64 = 0
+    if ($D <= 3) {
+      const x$d = load<f64>(row, $d * 8) - load<f64>(origin, $d * 8) //: d
+      length += x$d * x$d //: d
+      first = x0
+      if ($D > 1) second = x${Math.min(D - 1, 1)}
+      if ($D > 2) third = x${Math.min(D - 1, 2)}
+    } else {
+      let pair = f64x2.splat(0), rest = f64x2.splat(0)
+      for (let q = 0; q < features; q++) {
+        const at = <usize>q << 3
+        const x = load<f64>(row + at) - load<f64>(origin + at)
+        const along = directions + (at << 2)
+        pair = f64x2.add(pair, f64x2.mul(f64x2.splat(x), v128.load(along)))
+        rest = f64x2.add(rest, f64x2.mul(f64x2.splat(x), f64x2.replace_lane(v128.load(along, 16), 1, x)))
+      }
+      first = f64x2.extract_lane(pair, 0)
+      second = f64x2.extract_lane(pair, 1)
+      third = f64x2.extract_lane(rest, 0)
+      length = f64x2.extract_lane(rest, 1)
+    }
+    longest = max<f64>(longest, length)
+    let cell = cellOf(first, low0, per0, last)
+    if ($D == 2) cell = (spread2(cell) << 1) | spread2(cellOf(second, low1, per1, last))
+    if ($D > 2) {
+      cell = (spread3(cell) << 2) | (spread3(cellOf(second, low1, per1, last)) << 1) | spread3(cellOf(third, low2, per2, last))
+    }
+    store<i32>(cells + (<usize>i << 2), cell)
+    const counter = histogram + (<usize>cell << 2)
+    store<i32>(counter, load<i32>(counter) + 1)
+  }
+  return longest
+}
 
 /** Super-blocks `from` to `to`: rows, axes, weights, boxes and masses of their blocks and of themselves. */
 export function place_$D(from: i32, to: i32): void {
@@ -23,9 +70,14 @@ function placeBlock_$D(b: i32): void {
     const w = inputWeights ? load<f64>(inputWeights + (<usize>from << 3)) : 1.0
     if (weights) store<f64>(weights + (<usize>p << 3), w)
     weight += w
-    for (let q = 0; q < $D; q++) {
-      const at = <usize>q << 3
-      store<f64>(row + at, q < features ? load<f64>(source + at) : 0)
+    if ($D <= 8) {
+      // Up to eight features are never padded.
+      store<f64>(row, load<f64>(source, $d * 8), $d * 8) //: d
+    } else {
+      for (let q = 0; q < $D; q++) {
+        const at = <usize>q << 3
+        store<f64>(row + at, q < features ? load<f64>(source + at) : 0)
+      }
     }
     const x$d = load<f64>(row, $d * 8) - load<f64>(origin, $d * 8) //: d
     sum$d += x$d * w //: d

@@ -1,5 +1,5 @@
 // k-means++ by boxes: a block farther from a new centre than its farthest point from the old ones keeps its potential.
-// One copy for each number of features $D; see expand.mjs.
+// One copy for each number of features $D; see scripts/kernels.mjs.
 
 /** Trial `t` of the next choice is the point `p`. */
 export function setTrial_$D(t: i32, p: i32): void {
