@@ -83,7 +83,13 @@ for (const each of CASES) {
   const ours = median(times)
   const theirs = process.env.ALONE ? [{ name: '-', threads: 0, ms: Number.NaN }] : python(what, path, n, d, k, peer)
   const best = theirs.reduce((a, b) => (b.ms < a.ms ? b : a))
-  const show = (v) => (Array.isArray(v) ? v.at(-1).map((x) => x?.toPrecision(7)).join(' & ') : v?.toPrecision(7))
+  const show = (v) =>
+    Array.isArray(v)
+      ? v
+          .at(-1)
+          .map((x) => x?.toPrecision(7))
+          .join(' & ')
+      : v?.toPrecision(7)
   console.log(
     `| ${what} | ${n} × ${d}, ${k} | ${best.name} ${best.threads} thread | ${best.ms.toFixed(1)} | ${ours.toFixed(2)} | ${(best.ms / ours).toFixed(1)} | ${bar ?? ''} | ${show(best.value)} / ${show(value)} |`
   )

@@ -7,19 +7,23 @@ import { join } from 'node:path'
 import asc from 'assemblyscript/asc'
 
 /** Numbers of features with a copy of their own; data of any other is padded with zeros to the next (layout.ts). */
-const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 50]
+const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 50]
 
 const MAX_PAGES = 65536
 const sources = join(import.meta.dirname, '../src/domain/kernels/assembly')
 const template = (name) => readFileSync(join(sources, `${name}.as`), 'utf8')
 
-/** @returns the bytes of the module */
+/**
+ * The binary is optimised lightly: the JavaScript engine does the rest when it runs, and the build stays short.
+ *
+ * @returns the bytes of the module
+ */
 export async function compileKernels() {
   const text = [template('common'), ...WIDTHS.flatMap(copiesFor)].join('\n')
   let binary
   const { error, stderr } = await asc.main(
     [
-      ...['kernels.ts', '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
+      ...['kernels.ts', '--outFile', 'kernels.wasm', '-O1', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
       ...['--enable', 'simd', '--enable', 'threads', '--importMemory', '--sharedMemory'],
       ...['--initialMemory', '1', '--maximumMemory', `${MAX_PAGES}`]
     ],
@@ -43,24 +47,32 @@ function copiesFor(D) {
     H: (D + 1) >> 1 // pairs of rotated axes
   }
   const rows = [1, 2].flatMap((R) => [0, 1].map((C) => expand(template('rows'), { ...constants, R, C })))
-  return [...['place', 'assign', 'seed'].map((name) => expand(template(name), constants)), ...rows, expand(template('pairs'), constants)]
+  return [
+    ...['place', 'assign', 'seed'].map((name) => expand(template(name), constants)),
+    ...rows,
+    expand(template('pairs'), constants)
+  ]
 }
 
-/** Repeats the marked lines of a template and fills in `$name` and `${expression}`. */
+/** Repeats the marked lines of a template, and the lines between `//: each v` and `//: end`; fills in the rest. */
 function expand(text, constants) {
   const { D, V, H, R } = constants
   const ranges = { d: D, v: V, h: H, r: R, e: D >> 1, m: (D + 2) >> 1 }
-  return text
+  const counted = (counter) => Array.from({ length: ranges[counter] }, (_, i) => ({ ...constants, [counter]: i }))
+  const whole = text.replaceAll(/ *\/\/: each (\w)\n([\s\S]*?) *\/\/: end\n/g, (_, counter, lines) =>
+    counted(counter)
+      .map((scope) => expand(lines.replaceAll(`$${counter}`, scope[counter]), scope))
+      .join('')
+  )
+  return whole
     .split('\n')
     .flatMap((line) => {
       const [code, mark] = line.split(' //: ')
-      if (mark === undefined) return [fill(line, constants)]
-      const [counters, from] = mark.split(' > ')
       let copies = [constants]
-      for (const counter of counters.split(' ')) {
-        copies = copies.flatMap((scope) => Array.from({ length: ranges[counter] }, (_, i) => ({ ...scope, [counter]: i })))
+      for (const counter of mark?.split(' ') ?? []) {
+        copies = copies.flatMap((scope) => counted(counter).map((each) => ({ ...scope, [counter]: each[counter] })))
       }
-      return copies.filter((scope) => from === undefined || scope[counters] > Number(from)).map((scope) => fill(code, scope))
+      return copies.map((scope) => fill(code, scope))
     })
     .join('\n')
 }
@@ -68,6 +80,8 @@ function expand(text, constants) {
 function fill(code, scope) {
   const names = Object.keys(scope)
   return code
-    .replaceAll(/\$\{([^}]+)\}/g, (_, expression) => new Function(...names, `return ${expression}`)(...Object.values(scope)))
+    .replaceAll(/\$\{([^}]+)\}/g, (_, expression) =>
+      new Function(...names, `return ${expression}`)(...Object.values(scope))
+    )
     .replaceAll(/\$([A-Z]+|[a-z])/g, (_, name) => scope[name])
 }

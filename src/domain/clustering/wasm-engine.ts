@@ -3,10 +3,10 @@ import { MAX_CLUSTERS, MAX_FEATURES } from '../kernels/layout.ts'
 import type { Matrix } from '../numeric/matrix.ts'
 import type { ClusterEngine, KMeansOptions, KMeansResult } from './engine.ts'
 import type { Pace } from './pace.ts'
-import type { Crew, RestartTask } from './wasm/crew.ts'
+import type { Crew } from './wasm/crew.ts'
+import type { Frame, RestartTask } from './wasm/orders.ts'
 import { prepare } from './wasm/prepare.ts'
 import { type Labelling, sampledSilhouettes, silhouettes } from './wasm/silhouettes.ts'
-import type { Frame } from './wasm/space.ts'
 import { SoloCrew } from './wasm/stages.ts'
 
 /** scikit-learn's `tol`: relative to the mean variance of the features. */
@@ -49,7 +49,9 @@ export class PreparedRows {
   /** The best of all restarts for each k. The same whatever the crew's size. */
   sweep({ ks, restarts, max_iterations, seed, start = 'k-means++', settle = true }: SweepOptions): SweepResult[] {
     const perK = typeof start === 'string' ? restarts : 1
-    const tasks: RestartTask[] = ks.flatMap((k) => Array.from({ length: perK }, (_, restart) => ({ k, restart, start })))
+    const tasks: RestartTask[] = ks.flatMap((k) =>
+      Array.from({ length: perK }, (_, restart) => ({ k, restart, start }))
+    )
     const order = { tasks, maxIterations: max_iterations, tolerance: TOLERANCE * this.#frame.meanVariance, seed }
     const runs = this.#crew.run('restarts', order).flat()
     runs.sort((a, b) => a.task - b.task)
@@ -58,7 +60,13 @@ export class PreparedRows {
     )
     const finals = this.#crew
       .run('finish', {
-        tasks: winners.map(({ centroids, iterations }, slot) => ({ slot, k: ks[slot]!, centroids, settle, iterations })),
+        tasks: winners.map(({ centroids, iterations }, slot) => ({
+          slot,
+          k: ks[slot]!,
+          centroids,
+          settle,
+          iterations
+        })),
         maxIterations: max_iterations
       })
       .flat()

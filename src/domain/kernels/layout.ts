@@ -1,12 +1,12 @@
 /** Numbers of features the kernels are compiled for, as in scripts/kernels.mjs. */
-const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 50]
+const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 50]
 
 export const MAX_FEATURES = 50
 export const MAX_CLUSTERS = 50
 /** Trials of greedy k-means++ for the largest k, and more: 2 + ⌊ln 50⌋ = 5. */
 export const MAX_TRIALS = 8
 const SUPER = 16
-const STATE_BYTES = 56
+const STATE_BYTES = 64
 const TABLE_BYTES = 256
 
 export interface Shape {

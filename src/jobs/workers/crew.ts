@@ -1,8 +1,9 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { Bench } from '../../domain/clustering/wasm/stages.ts'
-import type { Crew, Member, StageName, StageOrders, StageResults } from '../../domain/clustering/wasm/crew.ts'
-import { Kernels } from '../../domain/kernels/kernels.ts'
 import { TrainingCancelled } from '../../domain/clustering/refusal.ts'
+import type { Crew, Member } from '../../domain/clustering/wasm/crew.ts'
+import type { StageName, StageOrders, StageResults } from '../../domain/clustering/wasm/orders.ts'
+import { Bench } from '../../domain/clustering/wasm/stages.ts'
+import { Kernels } from '../../domain/kernels/kernels.ts'
 import { entryPoint } from '../../entry.ts'
 
 /** Words of the control block, an Int32Array on shared memory. */
@@ -59,22 +60,14 @@ export class ThreadCrew implements Crew {
     Atomics.add(control, TURN, 1)
     Atomics.notify(control, TURN)
 
-    const failures: unknown[] = []
-    const results: StageResults[Name][] = []
-    try {
-      results.push(this.bench.do(stage, order, memberOf(control, 0, this.size, this.#poll)))
-    } catch (error) {
-      failures.push(error)
-      Atomics.store(control, STOP, 1)
-    }
+    const outcomes = [attempt(() => this.bench.do(stage, order, memberOf(control, 0, this.size, this.#poll)), control)]
     this.#await()
-    for (const { port } of this.#helpers) {
-      const { result, failure } = receiveMessageOnPort(port)?.message ?? {}
-      if (failure !== undefined) failures.push(failure)
-      results.push(result)
-    }
-    if (failures.length > 0) throw failures.find((each) => !(each instanceof TrainingCancelled)) ?? failures[0]
-    return results
+    for (const { port } of this.#helpers) outcomes.push(receiveMessageOnPort(port)!.message)
+    // When one fails the others are stopped: their stop is not what went wrong.
+    const failed = outcomes.find((each) => each.failure !== undefined)
+    if (failed !== undefined) throw failed.failure
+    if (outcomes.some((each) => each.stopped)) throw new TrainingCancelled()
+    return outcomes.map((each) => each.result as StageResults[Name])
   }
 
   #await(): void {
@@ -86,6 +79,22 @@ export class ThreadCrew implements Crew {
 
   async close(): Promise<void> {
     await Promise.all(this.#helpers.map(({ worker }) => worker.terminate()))
+  }
+}
+
+interface Outcome {
+  result?: unknown
+  stopped?: boolean
+  failure?: unknown
+}
+
+/** Does one member's part; when it fails all are told to stop. */
+export function attempt(work: () => unknown, control: Int32Array): Outcome {
+  try {
+    return { result: work() }
+  } catch (error) {
+    Atomics.store(control, STOP, 1)
+    return error instanceof TrainingCancelled ? { stopped: true } : { failure: error }
   }
 }
 

@@ -1,9 +1,13 @@
 import { MAX_CLUSTERS } from '../../kernels/layout.ts'
 import type { Member } from './crew.ts'
-import type { Frame, Space } from './space.ts'
+import type { Frame } from './orders.ts'
+import type { Space } from './space.ts'
 
 /** About 5 ms of work for the kernels: features times centroids times points between two polls. */
 const WORK_BETWEEN_POLLS = 2e7
+
+/** Rows beyond the reach of a processor's second cache. */
+const FAR_BYTES = 2 ** 22
 
 /**
  * Lloyd's algorithm on a prepared data set, from given centroids, in one worker's scratch.
@@ -23,7 +27,11 @@ export class LloydRun {
   /** Assignments since the labels were forgotten. */
   #turn = 0
 
-  constructor(space: Space, frame: Frame, member: Member, k: number) {
+  /**
+   * @param exactSums whether centroids are means of the float64 rows throughout; else, of a large data set, of rows rounded
+   * to float32 where that is faster
+   */
+  constructor(space: Space, frame: Frame, member: Member, k: number, exactSums: boolean) {
     if (k < 1 || k > MAX_CLUSTERS) throw new RangeError(`the kernels take 1 to ${MAX_CLUSTERS} clusters, got ${k}`)
     const { shared, scratch, width, blockSize } = space.layout
     this.#space = space
@@ -36,7 +44,11 @@ export class LloydRun {
     this.#shifts = space.floats(own.shifts, k)
     this.#origin = space.doubles(shared.origin, width)
     this.#superBlocksAtOnce = Math.max(1, Math.floor(WORK_BETWEEN_POLLS / (width * k * blockSize * 16)))
-    space.kernels.set({ clusters: k, lanesOfCentres: Math.ceil(k / 4) })
+    space.kernels.set({
+      clusters: k,
+      lanesOfCentres: Math.ceil(k / 4),
+      exactSums: exactSums || space.layout.n * width * 8 <= FAR_BYTES ? 1 : 0
+    })
   }
 
   /** Forgets all labels. @param centroids k rows of d */
@@ -60,7 +72,7 @@ export class LloydRun {
   /** @returns how many labels changed */
   assign(): number {
     const { run, layout } = this.#space
-    const largest = this.#shifts.reduce((most, shift) => (shift > most ? shift : most), 0)
+    const largest = this.#shifts.reduce((most, shift) => Math.max(most, shift), 0)
     run.prepareCentres(largest)
     let changed = 0
     for (let from = 0; from < layout.superBlocks; from += this.#superBlocksAtOnce) {

@@ -1,8 +1,9 @@
+import { mortonBits, type Shape } from '../../kernels/layout.ts'
 import { symmetricEigen } from '../../numeric/jacobi.ts'
 import type { Matrix } from '../../numeric/matrix.ts'
-import { mortonBits, type Shape } from '../../kernels/layout.ts'
 import type { Crew } from './crew.ts'
-import type { Frame, Space } from './space.ts'
+import type { Frame } from './orders.ts'
+import type { Space } from './space.ts'
 
 /** Rows looked at to choose the origin, the rotation and the ends of the Morton curve: only speed depends on them. */
 const SAMPLE = 2048

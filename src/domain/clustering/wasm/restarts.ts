@@ -1,7 +1,8 @@
 import { createRandom, type RandomSource, sampleIndices } from '../../numeric/random.ts'
-import type { FinishResult, Member, RestartResult, StageOrders } from './crew.ts'
+import type { Member } from './crew.ts'
 import { LloydRun } from './lloyd-run.ts'
-import type { Frame, Space } from './space.ts'
+import type { FinishResult, Frame, RestartResult, StageOrders } from './orders.ts'
+import type { Space } from './space.ts'
 
 /** Attempts to find centroids that are, to the last bit, the means of the labels they give. */
 const SETTLING_ATTEMPTS = 8
@@ -16,8 +17,10 @@ export function runRestarts(
   const results: RestartResult[] = []
   for (let task = member.claim(); task < tasks.length; task = member.claim()) {
     const { k, restart, start } = tasks[task]!
-    const run = new LloydRun(space, frame, member, k)
-    run.restart(typeof start === 'string' ? chooseStart(space, start, k, createRandom(seed, k, restart), member) : start)
+    const run = new LloydRun(space, frame, member, k, false)
+    run.restart(
+      typeof start === 'string' ? chooseStart(space, start, k, createRandom(seed, k, restart), member) : start
+    )
     const { iterations, converged } = iterate(run, maxIterations, tolerance)
     results.push({ task, centroids: run.centroidRows(), loss: run.inertia(), iterations, converged })
   }
@@ -46,7 +49,7 @@ export function finish(
   const results: FinishResult[] = []
   for (let task = member.claim(); task < tasks.length; task = member.claim()) {
     const { k, slot, centroids, settle, iterations: before } = tasks[task]!
-    const run = new LloydRun(space, frame, member, k)
+    const run = new LloydRun(space, frame, member, k, true)
     run.restart(centroids)
     const left = maxIterations - before
     const { iterations, converged } = settle ? settled(run, left) : { iterations: 0, converged: run.assign() === 0 }

@@ -1,5 +1,6 @@
 import { ensureBytes } from '../../kernels/kernels.ts'
 import type { Crew, Member } from './crew.ts'
+import type { TilePlan } from './orders.ts'
 import { share } from './prepare.ts'
 import type { Space } from './space.ts'
 
@@ -15,29 +16,6 @@ const CHUNK = 512
 export interface Labelling {
   slot: number
   k: number
-}
-
-/** Where the pass over the pairs finds its tables, in bytes from the start of the memory. */
-export interface TilePlan {
-  tiles: number
-  tileCount: number
-  tileOrigins: number
-  tileColumns: number
-  memberOf: number
-  sampleOf: number
-  sampleCount: number
-  cells: number
-  /** Sums of worker w lie at `sums[w]`: Float64 [cells][stride]. */
-  sums: number[]
-  columnSums: number[]
-  stride: number
-  pairUnits: number
-  /** For each labelling: Float64 [k + 1][CHUNK] for each worker, and a value for each position. */
-  work: number[]
-  values: number
-  labellings: { k: number; clusterOf: Int32Array; sizes: Float64Array }[]
-  cellOfPosition: Int32Array
-  end: number
 }
 
 /**
@@ -164,11 +142,7 @@ function writeValues(space: Space, plan: TilePlan, l: number, from: number, leng
   const work = plan.work[space.worker]!
   const byCluster = space.doubles(work, k * CHUNK).fill(0)
   for (let cell = 0; cell < plan.cells; cell++) {
-    space.run.addInto(
-      work + clusterOf[cell]! * CHUNK * 8,
-      plan.sums[0]! + (cell * plan.stride + from) * 8,
-      even
-    )
+    space.run.addInto(work + clusterOf[cell]! * CHUNK * 8, plan.sums[0]! + (cell * plan.stride + from) * 8, even)
   }
   const values = space.doubles(plan.values + (l * plan.stride + from) * 8, length)
   for (let i = 0; i < length; i++) {
@@ -181,7 +155,8 @@ function writeValues(space: Space, plan: TilePlan, l: number, from: number, leng
     }
     const within = byCluster[own * CHUNK + i]! / (sizes[own]! - 1)
     const larger = Math.max(within, nearest)
-    values[i] = sizes[own]! < 2 || larger === 0 || nearest === Number.POSITIVE_INFINITY ? 0 : (nearest - within) / larger
+    values[i] =
+      sizes[own]! < 2 || larger === 0 || nearest === Number.POSITIVE_INFINITY ? 0 : (nearest - within) / larger
   }
 }
 

@@ -1,17 +1,7 @@
-import type { TilePlan } from './silhouettes.ts'
 import type { Kernels } from '../../kernels/kernels.ts'
 import { ensureBytes } from '../../kernels/kernels.ts'
 import { type Layout, layOut, type Shape } from '../../kernels/layout.ts'
-
-/** What every worker must know of a prepared data set beside its bytes; plain numbers, so that it can be posted. */
-export interface Frame {
-  scale: number
-  relativeError: number
-  orthogonalityError: number
-  absoluteError: number
-  /** Mean over the features of their population variances. */
-  meanVariance: number
-}
+import type { Frame, TilePlan } from './orders.ts'
 
 const COPIES = [
   'findCells',

@@ -1,9 +1,10 @@
 import type { Kernels } from '../../kernels/kernels.ts'
-import type { Crew, Member, StageName, StageOrders, StageResults } from './crew.ts'
+import type { Crew, Member } from './crew.ts'
+import type { Frame, StageName, StageOrders, StageResults } from './orders.ts'
 import { prepareStages } from './prepare.ts'
 import { finish, runRestarts } from './restarts.ts'
 import { silhouetteStages } from './silhouettes.ts'
-import { type Frame, Space } from './space.ts'
+import { Space } from './space.ts'
 
 /** One member's side of a crew: keeps the data set it was told to open and does its part of each stage. */
 export class Bench {

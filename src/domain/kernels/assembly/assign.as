@@ -116,7 +116,7 @@ function findCandidates_$D(box: usize, state: usize): u64 {
   const length = maxOfLanes(longest) + lease
   store<f64>(state, 0, CLOCK)
   store<f32>(state, lease * DOWN - LEASE_SLACK, LEASE)
-  store<f32>(state, 2 * (floor + relativeError * (reach * length + length * length * 0.5)) * UP, CLOSE)
+  store<f32>(state, 2 * (floor + (relativeError + LABEL_BITS) * (reach * length + length * length * 0.5)) * UP, CLOSE)
   store<f32>(state, (DOWN * 2) / (span + lease), SHARE)
   nearestToMiddle = nearest
   return candidates
@@ -157,6 +157,10 @@ function moveMass_$D(mass: usize, from: i32, to: i32): i32 {
 }
 
 function movePoint_$D(point: i32, from: i32, to: i32): void {
+  if ($D <= 3 && !exactSums) {
+    movePointNearly_$D(point, from, to)
+    return
+  }
   const row = rows + (<usize>point * $D << 3)
   const w = weightOf(point)
   const weight = f64x2.splat(w)
@@ -175,6 +179,22 @@ function movePoint_$D(point: i32, from: i32, to: i32): void {
   v128.store(loser, f64x2.sub(v128.load(loser, $D * 8), one), $D * 8)
 }
 
+/** The same by the float32 coordinates, which a scan has just read: the rows of a large data set are far from the cache. */
+function movePointNearly_$D(point: i32, from: i32, to: i32): void {
+  const w = weightOf(point)
+  const gainer = sums + <usize>to * ${(D+2)*8}
+  const loser = sums + <usize>from * ${(D+2)*8}
+  const x = axes + (<usize>point << 2)
+  const perUnit = w / scale
+  const x$d = <f64>load<f32>(x + $d * axisBytes) * perUnit //: d
+  store<f64>(gainer, load<f64>(gainer, $d * 8) + x$d, $d * 8) //: d
+  store<f64>(loser, load<f64>(loser, $d * 8) - x$d, $d * 8) //: d
+  store<f64>(gainer, load<f64>(gainer, $D * 8) + w, $D * 8)
+  store<f64>(gainer, load<f64>(gainer, ($D + 1) * 8) + 1, ($D + 1) * 8)
+  store<f64>(loser, load<f64>(loser, $D * 8) - w, $D * 8)
+  store<f64>(loser, load<f64>(loser, ($D + 1) * 8) - 1, ($D + 1) * 8)
+}
+
 /**
  * Labels the points of a block, eight at a time, those whose lease ran out or all of them when `anew`.
  * A lease is kept for four pairs of points: enough to know whether all eight stand.
@@ -185,6 +205,7 @@ function scan_$D(b: i32, candidates: u64, anew: bool): i32 {
   const state = stateOf(b)
   if (anew) store<f64>(state, 0, POINT_CLOCK)
   const now = <f32>load<f64>(state, POINT_CLOCK) * UP
+  if (!anew && load<f32>(state, POINT_LEASE) >= now) return 0
   const rest = candidates & (candidates - 1)
   return (rest & (rest - 1)) == 0
     ? scanTwo_$D(b, <i32>ctz(candidates), <i32>ctz(rest), now, anew)
@@ -207,15 +228,24 @@ function scanTwo_$D(b: i32, lower: i32, higher: i32, now: f32, anew: bool): i32 
   const swap = <u64>(lower ^ higher) * 0x0101010101010101
   const step = axisBytes
   const end = b * $B + $B
+  let soonest = f32x4.splat(Infinity)
   let changed = 0
   for (let p = b * $B; p < end; p += 8) {
     const lease = leases + (<usize>p << 1)
-    if (!anew && i32x4.bitmask(f32x4.ge(v128.load(lease), clock)) == 15) continue
+    if (!anew) {
+      const left = v128.load(lease)
+      if (i32x4.bitmask(f32x4.ge(left, clock)) == 15) {
+        soonest = f32x4.pmin(soonest, left)
+        continue
+      }
+    }
     let x = axes + (<usize>p << 2)
     let ahead$v = bias //: v
     ahead0 = f32x4.add(ahead0, f32x4.mul(v128.load(x), c$d)); ahead1 = f32x4.add(ahead1, f32x4.mul(v128.load(x, 16), c$d)); x += step //: d
     const gap = f32x4.pmin(f32x4.abs(ahead0), f32x4.abs(ahead1))
-    v128.store(lease, f32x4.add(f32x4.mul(gap, rate), start))
+    const until = f32x4.add(f32x4.mul(gap, rate), start)
+    v128.store(lease, until)
+    soonest = f32x4.pmin(soonest, until)
     const isLower = i16x8.narrow_i32x4_s(f32x4.ge(ahead0, zero), f32x4.ge(ahead1, zero))
     const after = ifHigher ^ (i64x2.extract_lane(i8x16.narrow_i16x8_s(isLower, isLower), 0) & swap)
     const doubtful = f32x4.le(gap, close)
@@ -225,9 +255,14 @@ function scanTwo_$D(b: i32, lower: i32, higher: i32, now: f32, anew: bool): i32 
       changed += relabel_$D(p, decide_$D(p, after, doubts, (<u64>1 << lower) | (<u64>1 << higher)))
     } else if (after != load<u64>(labels + <usize>p)) changed += relabel_$D(p, after)
   }
+  store<f32>(state, minOfLanes(soonest), POINT_LEASE)
   return changed
 }
 
+/**
+ * Among several the largest score wins. The lowest six bits of a score give way to the label, so that the two largest
+ * carry theirs along; CLOSE allows for what that changes.
+ */
 function scanMany_$D(b: i32, candidates: u64, now: f32, anew: bool): i32 {
   const state = stateOf(b)
   const close = v128.load32_splat(state, CLOSE)
@@ -235,37 +270,61 @@ function scanMany_$D(b: i32, candidates: u64, now: f32, anew: bool): i32 {
   const rate = f32x4.splat(share * DOWN)
   const start = f32x4.splat(now * DOWN - load<f32>(state, CLOSE) * share * UP - LEASE_SLACK)
   const clock = f32x4.splat(now)
+  const upperBits = i32x4.splat(~63)
   const end = b * $B + $B
+  let soonest = f32x4.splat(Infinity)
   let changed = 0
   for (let p = b * $B; p < end; p += 8) {
     const lease = leases + (<usize>p << 1)
-    if (!anew && i32x4.bitmask(f32x4.ge(v128.load(lease), clock)) == 15) continue
+    if (!anew) {
+      const left = v128.load(lease)
+      if (i32x4.bitmask(f32x4.ge(left, clock)) == 15) {
+        soonest = f32x4.pmin(soonest, left)
+        continue
+      }
+    }
     const x = axes + (<usize>p << 2)
-    const x$d_$v = v128.load(x + $d * axisBytes, $v * 16) //: d v
-    let best$v = f32x4.splat(-Infinity), second$v = f32x4.splat(-Infinity), index$v = i32x4.splat(0) //: v
-    let left = candidates
-    do {
-      const j = ctz(left)
-      left &= left - 1
-      const centre = splats + <usize>j * ${(D+1)*16}
-      const label = i32x4.splat(<i32>j)
-      let score$v = v128.load(centre, $D * 16) //: v
-      score$v = f32x4.add(score$v, f32x4.mul(x$d_$v, v128.load(centre, $d * 16))) //: d v
-      second$v = f32x4.pmax(second$v, f32x4.pmin(best$v, score$v)) //: v
-      // Labels come in ascending order: the larger one is the later.
-      index$v = i32x4.max_s(index$v, v128.and(label, f32x4.gt(score$v, best$v))) //: v
-      best$v = f32x4.pmax(best$v, score$v) //: v
-    } while (left)
+    let best$v = f32x4.splat(-Infinity), second$v = f32x4.splat(-Infinity) //: v
+    if ($D <= 4) {
+      const x$d_$v = v128.load(x + $d * axisBytes, $v * 16) //: d v
+      for (let left = candidates; left; left &= left - 1) {
+        const j = ctz(left)
+        const centre = splats + <usize>j * ${(D+1)*16}
+        let score$v = v128.load(centre, $D * 16) //: v
+        score$v = f32x4.add(score$v, f32x4.mul(x$d_$v, v128.load(centre, $d * 16))) //: d v
+        score$v = v128.or(v128.and(score$v, upperBits), i32x4.splat(<i32>j)) //: v
+        second$v = f32x4.pmax(second$v, f32x4.pmin(best$v, score$v)) //: v
+        best$v = f32x4.pmax(best$v, score$v) //: v
+      }
+    } else {
+      // Eight points at once would not leave registers for the coordinates.
+      //: each v
+      const x$d_$v = v128.load(x + $d * axisBytes, $v * 16) //: d
+      for (let left = candidates; left; left &= left - 1) {
+        const j = ctz(left)
+        const centre = splats + <usize>j * ${(D+1)*16}
+        let score = v128.load(centre, $D * 16)
+        score = f32x4.add(score, f32x4.mul(x$d_$v, v128.load(centre, $d * 16))) //: d
+        score = v128.or(v128.and(score, upperBits), i32x4.splat(<i32>j))
+        second$v = f32x4.pmax(second$v, f32x4.pmin(best$v, score))
+        best$v = f32x4.pmax(best$v, score)
+      }
+      //: end
+    }
     const gap$v = f32x4.sub(best$v, second$v) //: v
     const gap = f32x4.pmin(gap0, gap1)
-    v128.store(lease, f32x4.add(f32x4.mul(gap, rate), start))
-    const short = i16x8.narrow_i32x4_s(index0, index1)
+    const until = f32x4.add(f32x4.mul(gap, rate), start)
+    v128.store(lease, until)
+    soonest = f32x4.pmin(soonest, until)
+    const label$v = v128.andnot(best$v, upperBits) //: v
+    const short = i16x8.narrow_i32x4_s(label0, label1)
     const after = i64x2.extract_lane(i8x16.narrow_i16x8_s(short, short), 0)
     if (i32x4.bitmask(f32x4.le(gap, close))) {
       const doubts = i32x4.bitmask(f32x4.le(gap0, close)) | (i32x4.bitmask(f32x4.le(gap1, close)) << 4)
       changed += relabel_$D(p, decide_$D(p, after, doubts, candidates))
     } else if (after != load<u64>(labels + <usize>p)) changed += relabel_$D(p, after)
   }
+  store<f32>(state, minOfLanes(soonest), POINT_LEASE)
   return changed
 }
 

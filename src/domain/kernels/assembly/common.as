@@ -67,8 +67,10 @@ export let apart: usize = 0
 export let scratch: usize = 0
 /** Float32 [k]: way of each centroid since the last assignment, scaled and rounded up. */
 export let shifts: usize = 0
+/** 1 when points move between sums by their float64 rows, 0 when float32 will do on the way. */
+export let exactSums: i32 = 1
 /** The largest of `shifts`. */
-export let largestShift: f64 = 0
+let largestShift: f64 = 0
 /** The trials of k-means++: Float32x4 [8][D] coordinates, Float32 [2][D][4] the same in lanes, Float64 [8] totals. */
 export let trialSplats: usize = 0
 export let trialLanes: usize = 0
@@ -82,7 +84,7 @@ export let absoluteError: f32 = 0
 // --- a state row ---
 // What is known of a block or super-block in this run. A lease is a way the centroids may go before a finding falls;
 // a clock adds up the way they went. Each has its own, since only the centroids in question count.
-const STATE: usize = 56
+const STATE: usize = 64
 /** u64: which centroids may be nearest to its points. */
 const CANDIDATES: usize = 0
 /** f64: while seeding, weighted squares to the nearest centre. */
@@ -102,7 +104,11 @@ const OWNER: usize = 44
 const LARGEST: usize = 48
 /** i32: turn of the last visit. */
 const SEEN: usize = 52
+/** f32: the shortest lease of its points. */
+const POINT_LEASE: usize = 56
 
+/** What six bits of label may change of a score, relative to it: 64 units in the last place, and one more. */
+const LABEL_BITS: f32 = 1.01 / 131072.0
 /** What every lease is shortened by: covers the rounding of the float64 scan itself (about 60 units of 2^-53, scaled). */
 const LEASE_SLACK: f32 = 1e-11
 /** Rounds down what a few float32 operations may have rounded up. */
