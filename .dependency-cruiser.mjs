@@ -71,7 +71,7 @@ export default {
     rule(
       'workers-compute-only',
       '^src/jobs/workers/',
-      { path: except('jobs/', 'domain/', 'data/', 'errors[.]ts') },
+      { path: except('jobs/', 'domain/', 'data/', '(errors|entry)[.]ts') },
       'A worker reads features, computes, writes its result file and returns a small summary.'
     ),
 
@@ -131,7 +131,7 @@ export default {
       '^src/(main|cli/main|jobs/workers/.+|data/intake/child)[.]ts$',
       {
         path: '^src/',
-        pathNot: '^src/(main[.]ts|cli/main[.]ts|jobs/workers/|data/intake/child[.]ts)',
+        pathNot: '^src/(main[.]ts|cli/main[.]ts|jobs/workers/|data/intake/child[.]ts|.+[.]d[.]ts$)',
         reachable: false
       },
       'No entry point reaches this file: use it or remove it.'
