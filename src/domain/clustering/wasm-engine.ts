@@ -40,7 +40,7 @@ export class PreparedRows {
    */
   constructor(crew: Crew, matrix: Matrix, labelSets: number, weights?: Float64Array) {
     const { n, d } = matrix
-    crew.run('open', { n, d, weighted: weights !== undefined, workers: crew.size, labelSets })
+    crew.tell('open', { n, d, weighted: weights !== undefined, workers: crew.size, labelSets })
     this.#crew = crew
     this.#matrix = matrix
     this.#frame = prepare(crew, crew.bench.space, matrix, weights)
@@ -58,19 +58,12 @@ export class PreparedRows {
     const winners = ks.map((_, slot) =>
       runs.slice(slot * perK, (slot + 1) * perK).reduce((best, run) => (run.loss < best.loss ? run : best))
     )
-    const finals = this.#crew
-      .run('finish', {
-        tasks: winners.map(({ centroids, iterations }, slot) => ({
-          slot,
-          k: ks[slot]!,
-          centroids,
-          settle,
-          iterations
-        })),
-        maxIterations: max_iterations
-      })
-      .flat()
-      .sort((a, b) => a.task - b.task)
+    const finishing = {
+      tasks: winners.map(({ centroids, iterations }, slot) => ({ slot, k: ks[slot]!, centroids, settle, iterations })),
+      maxIterations: max_iterations
+    }
+    const finals = ks.length > 1 ? this.#crew.run('finish', finishing).flat() : this.#crew.runAlone('finish', finishing)
+    finals.sort((a, b) => a.task - b.task)
     this.#labellings = ks.map((k, slot) => ({ slot, k }))
     return finals.map(({ task: slot, ...final }) => ({
       ...final,

@@ -34,6 +34,8 @@ export function createMemory(limitBytes: number): WebAssembly.Memory {
 
 /** @throws RangeError when the memory's limit is smaller */
 export function ensureBytes(memory: WebAssembly.Memory, bytes: number): void {
+  // Another thread may have grown it: growing by nothing takes note of that.
+  memory.grow(0)
   const missing = Math.ceil(bytes / PAGE) - memory.buffer.byteLength / PAGE
   if (missing > 0) memory.grow(missing)
 }

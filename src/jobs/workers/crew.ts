@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import { TrainingCancelled } from '../../domain/clustering/refusal.ts'
 import type { Crew, Member } from '../../domain/clustering/wasm/crew.ts'
 import type { StageName, StageOrders, StageResults } from '../../domain/clustering/wasm/orders.ts'
-import { Bench } from '../../domain/clustering/wasm/stages.ts'
+import { Bench, onlyMember } from '../../domain/clustering/wasm/stages.ts'
 import { Kernels } from '../../domain/kernels/kernels.ts'
 import { entryPoint } from '../../entry.ts'
 
@@ -68,6 +68,15 @@ export class ThreadCrew implements Crew {
     if (failed !== undefined) throw failed.failure
     if (outcomes.some((each) => each.stopped)) throw new TrainingCancelled()
     return outcomes.map((each) => each.result as StageResults[Name])
+  }
+
+  runAlone<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name] {
+    return this.bench.do(stage, order, onlyMember(this.#poll))
+  }
+
+  tell<Name extends 'open' | 'frame'>(stage: Name, order: StageOrders[Name]): void {
+    this.bench.do(stage, order, memberOf(this.#control, 0, this.size, this.#poll))
+    for (const { port } of this.#helpers) port.postMessage({ stage, order, silent: true })
   }
 
   #await(): void {

@@ -9,7 +9,10 @@ const member = memberOf(control, index, size, () => {})
 
 for (let turn = 0; ; turn++) {
   while (Atomics.load(control, TURN) <= turn) Atomics.wait(control, TURN, turn)
-  const { stage, order } = receiveMessageOnPort(port)!.message
+  // What was only told comes before the stage to work on.
+  let message = receiveMessageOnPort(port)!.message
+  for (; message.silent; message = receiveMessageOnPort(port)!.message) bench.do(message.stage, message.order, member)
+  const { stage, order } = message
   port.postMessage(attempt(() => bench.do(stage, order, member), control))
   Atomics.add(control, DONE, 1)
   Atomics.notify(control, DONE)

@@ -21,4 +21,8 @@ export interface Crew {
   /** The caller is a member too: its side of the memory. */
   readonly bench: { readonly space: Space }
   run<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name][]
+  /** The caller does the whole stage: for work that takes less time than to wake the others. */
+  runAlone<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name]
+  /** Every member takes note, the others before the next stage they are in: for stages without work. */
+  tell<Name extends 'open' | 'frame'>(stage: Name, order: StageOrders[Name]): void
 }

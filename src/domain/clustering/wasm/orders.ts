@@ -50,17 +50,17 @@ export interface StageOrders {
 }
 
 export interface StageResults {
-  open: void
+  open: unknown
   cells: number
-  sort: void
-  place: void
-  frame: void
+  sort: unknown
+  place: unknown
+  frame: unknown
   restarts: RestartResult[]
   finish: FinishResult[]
-  tiles: void
-  pairs: void
-  samples: void
-  values: void
+  tiles: unknown
+  pairs: unknown
+  samples: unknown
+  values: unknown
 }
 
 export type StageName = keyof StageOrders

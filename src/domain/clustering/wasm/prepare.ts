@@ -1,14 +1,16 @@
-import { mortonBits, type Shape } from '../../kernels/layout.ts'
+import { mortonBits } from '../../kernels/layout.ts'
 import { symmetricEigen } from '../../numeric/jacobi.ts'
 import type { Matrix } from '../../numeric/matrix.ts'
-import type { Crew } from './crew.ts'
-import type { Frame } from './orders.ts'
+import type { Crew, Member } from './crew.ts'
+import type { Frame, StageOrders } from './orders.ts'
 import type { Space } from './space.ts'
 
 /** Rows looked at to choose the origin, the rotation and the ends of the Morton curve: only speed depends on them. */
 const SAMPLE = 2048
 /** Share of the sample beyond each end of the Morton curve, so that a far outlier does not squeeze all others together. */
 const TAIL = 0.002
+/** Numbers in a data set above which its order is made by all members. */
+const WORTH_SHARING = 50_000
 const FLOAT32_UNIT = 2 ** -24
 const FLOAT64_UNIT = 2 ** -53
 
@@ -27,14 +29,18 @@ export function prepare(crew: Crew, space: Space, matrix: Matrix, weights?: Floa
   const dimensions = Math.min(3, d)
   const bits = mortonBits(n, dimensions)
   const cellCount = 2 ** (bits * dimensions)
-  space.integers(shared.histograms, crew.size * cellCount).fill(0)
+  const together = n * d >= WORTH_SHARING
+  const size = together ? crew.size : 1
+  const run = <Name extends 'cells' | 'sort' | 'place'>(stage: Name, order: StageOrders[Name]) =>
+    together ? crew.run(stage, order) : [crew.runAlone(stage, order)]
+  space.integers(shared.histograms, size * cellCount).fill(0)
 
-  const longest = Math.sqrt(Math.max(...crew.run('cells', { dimensions, bits })))
+  const longest = Math.sqrt(Math.max(...(run('cells', { dimensions, bits }) as number[])))
   if (!Number.isFinite(longest) || longest > 1e140) throw new RangeError('the kernels take values up to 1e140')
-  space.run.startCells(shared.histograms, cellCount, crew.size)
-  crew.run('sort', { cellCount })
+  space.run.startCells(shared.histograms, cellCount, size)
+  run('sort', { cellCount })
   const scale = longest > 0 ? 2 ** -Math.ceil(Math.log2(longest) + 2 ** -40) : 1
-  crew.run('place', { scale })
+  run('place', { scale })
 
   // Where squares of differences leave the range of float64, every decision is left to the float64 scan.
   const tame = longest === 0 || longest > 1e-140
@@ -45,39 +51,34 @@ export function prepare(crew: Crew, space: Space, matrix: Matrix, weights?: Floa
     absoluteError: 2 ** -100,
     meanVariance: meanVariance(space)
   }
-  crew.run('frame', frame)
+  crew.tell('frame', frame)
   return frame
 }
 
 export const prepareStages = {
-  cells(space: Space, { dimensions, bits }: { dimensions: number; bits: number }): number {
-    const { n, shared, workers } = space.layout
-    const [from, to] = share(n, space.worker, workers)
-    const histogram = shared.histograms + space.worker * 2 ** (bits * dimensions) * 4
+  cells(space: Space, { dimensions, bits }: { dimensions: number; bits: number }, member: Member): number {
+    const { n, shared } = space.layout
+    const [from, to] = share(n, member)
+    const histogram = shared.histograms + member.index * 2 ** (bits * dimensions) * 4
     return space.run.findCells(from, to, bits, shared.frame, histogram)
   },
 
-  sort(space: Space, { cellCount }: { cellCount: number }): void {
-    const { n, shared, workers } = space.layout
-    const [from, to] = share(n, space.worker, workers)
-    space.run.sortByCell(from, to, shared.histograms + space.worker * cellCount * 4)
+  sort(space: Space, { cellCount }: { cellCount: number }, member: Member): void {
+    const { n, shared } = space.layout
+    const [from, to] = share(n, member)
+    space.run.sortByCell(from, to, shared.histograms + member.index * cellCount * 4)
   },
 
-  place(space: Space, { scale }: { scale: number }): void {
-    const { superBlocks, workers } = space.layout
-    const [from, to] = share(superBlocks, space.worker, workers)
+  place(space: Space, { scale }: { scale: number }, member: Member): void {
+    const [from, to] = share(space.layout.superBlocks, member)
     space.kernels.set({ scale })
     space.run.place(from, to)
   }
 }
 
-/** The part of `length` pieces that falls to one of `workers`. */
-export function share(length: number, worker: number, workers: number): [from: number, to: number] {
-  return [Math.floor((length * worker) / workers), Math.floor((length * (worker + 1)) / workers)]
-}
-
-export function shapeOf(matrix: Matrix, weighted: boolean, workers: number, labelSets: number): Shape {
-  return { n: matrix.n, d: matrix.d, weighted, workers, labelSets }
+/** The part of `length` pieces that falls to one member. */
+export function share(length: number, { index, size }: { index: number; size: number }): [from: number, to: number] {
+  return [Math.floor((length * index) / size), Math.floor((length * (index + 1)) / size)]
 }
 
 /**

@@ -79,7 +79,7 @@ export function sampledSilhouettes(
 
 export const silhouetteStages = {
   /** Draws a share of the tiles and takes note of the plan. */
-  tiles(space: Space, plan: TilePlan): void {
+  tiles(space: Space, plan: TilePlan, member: Member): void {
     ensureBytes(space.kernels.memory, plan.end)
     const { tiles, tileOrigins, tileColumns, memberOf, sampleOf, stride, pairUnits, cells } = plan
     const sumsOfPairs = plan.sums[space.worker]!
@@ -89,7 +89,7 @@ export const silhouetteStages = {
       columnSums: plan.columnSums[space.worker]!
     })
     space.doubles(sumsOfPairs, cells * stride).fill(0)
-    const [from, to] = share(plan.tileCount, space.worker, space.layout.workers)
+    const [from, to] = share(plan.tileCount, member)
     space.run.drawTiles(from, to)
     space.plan = plan
   },
@@ -269,7 +269,7 @@ function writeTileTable(space: Space, plan: TilePlan, sizeOf: Int32Array, starts
   sizeOf.forEach((size, cell) => {
     const parts = Math.ceil(size / TILE)
     for (let part = 0; part < parts; part++) {
-      const [from, to] = share(size, part, parts)
+      const [from, to] = share(size, { index: part, size: parts })
       table.set([starts[cell]! + from, to - from, cell, column], at)
       at += 4
       column += Math.ceil((to - from) / 4) * 4

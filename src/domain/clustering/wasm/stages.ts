@@ -33,16 +33,22 @@ export class Bench {
       this.#frame = frame
       this.space.useFrame(frame)
     },
-    cells: (order) => prepareStages.cells(this.space, order),
-    sort: (order) => prepareStages.sort(this.space, order),
-    place: (order) => prepareStages.place(this.space, order),
+    cells: (order, member) => prepareStages.cells(this.space, order, member),
+    sort: (order, member) => prepareStages.sort(this.space, order, member),
+    place: (order, member) => prepareStages.place(this.space, order, member),
     restarts: (order, member) => runRestarts(this.space, this.#frame!, order, member),
     finish: (order, member) => finish(this.space, this.#frame!, order, member),
-    tiles: (plan) => silhouetteStages.tiles(this.space, plan),
+    tiles: (plan, member) => silhouetteStages.tiles(this.space, plan, member),
     pairs: (order, member) => silhouetteStages.pairs(this.space, order, member),
     samples: (order, member) => silhouetteStages.samples(this.space, order, member),
     values: (order, member) => silhouetteStages.values(this.space, order, member)
   }
+}
+
+/** Who does a whole stage. */
+export function onlyMember(poll: () => void): Member {
+  let next = 0
+  return { index: 0, size: 1, claim: () => next++, poll }
 }
 
 /** A crew of one, on the thread that calls. */
@@ -57,7 +63,14 @@ export class SoloCrew implements Crew {
   }
 
   run<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name][] {
-    let next = 0
-    return [this.bench.do(stage, order, { index: 0, size: 1, claim: () => next++, poll: this.#poll })]
+    return [this.runAlone(stage, order)]
+  }
+
+  runAlone<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name] {
+    return this.bench.do(stage, order, onlyMember(this.#poll))
+  }
+
+  tell<Name extends 'open' | 'frame'>(stage: Name, order: StageOrders[Name]): void {
+    this.runAlone(stage, order)
   }
 }
