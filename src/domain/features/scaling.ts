@@ -18,6 +18,8 @@ interface ScalingOptions {
   scale: Scale
   /** Values are clipped to these before anything else; a feature without one is not. */
   clips: Fence[]
+  /** Features that may be absent though every customer fitted here has them. */
+  absent?: string[]
 }
 
 /**
@@ -45,7 +47,7 @@ export function fitScaling(
 function fitFeature(
   name: string,
   column: Float64Array,
-  { transform: asked, scale: scaling, clips }: ScalingOptions,
+  { transform: asked, scale: scaling, clips, absent: elsewhere = [] }: ScalingOptions,
   limitations: string[],
   spend: (values: number) => void
 ): FeatureScaling {
@@ -80,7 +82,16 @@ function fitFeature(
   for (let i = 0; i < values.length; i++) values[i] = limited(transformValue(values[i]!, { transform, lambda }))
   const { center, scale, note } = fitAxis(values, scaling)
   if (note) limitations.push(`${name}: ${note}`)
-  return { name, transform, lambda, center, scale, impute: absent > 0 ? impute : null, lower, upper }
+  return {
+    name,
+    transform,
+    lambda,
+    center,
+    scale,
+    impute: absent > 0 || elsewhere.includes(name) ? impute : null,
+    lower,
+    upper
+  }
 }
 
 function fitAxis(values: Float64Array, scaling: Scale): { center: number; scale: number; note?: string } {
