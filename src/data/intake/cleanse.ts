@@ -4,9 +4,9 @@ import { CLEANSING_RULES, type CleansingRule, ORDER_FIELDS } from '../../domain/
 import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
-import { describeColumns, findOrderColumns, listNames, type OrderColumns } from './order-columns.ts'
 import { type DateDecision, decideDates } from './dates.ts'
 import { type Evidence, weighEvidence } from './evidence.ts'
+import { describeColumns, findOrderColumns, listNames, type OrderColumns } from './order-columns.ts'
 import { askedPeriod, rollingPeriod } from './period.ts'
 import { MALFORMED_MARK } from './records.ts'
 import { copyTo, rawRow, type Staged } from './stage.ts'
@@ -62,8 +62,10 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   refuseTooMuch(quality, request.badRowsMaxShare)
 
   onShare(0.6, 'Writing the orders.')
-  await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders'))
-  await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns'))
+  // Everything before keeps the order of the file, but for looking for repeated rows.
+  const inOrder = options.duplicates === 'drop' ? ' order by row' : ''
+  await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders') + inOrder)
+  await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns') + inOrder)
   await copyTo(db, join(output, 'rejected.parquet'), sqlFile('intake/rejected'))
   return { columns, mapping: describeColumns(columns, staged.names), dates, evidence, quality }
 }
@@ -150,9 +152,12 @@ function requireFilterColumns(options: DatasetOptions, columns: OrderColumns, na
 }
 
 async function reportQuality(db: DuckDb, staged: Staged): Promise<QualityReport> {
-  const found = await db.rows<{ rule: CleansingRule | null; rows: number; revenue: number; first_rows: { items: number[] } }>(
-    sqlFile('intake/quality')
-  )
+  const found = await db.rows<{
+    rule: CleansingRule | null
+    rows: number
+    revenue: number
+    first_rows: { items: number[] }
+  }>(sqlFile('intake/quality'))
   const kept = found.find(({ rule }) => rule === null)?.rows ?? 0
   const examples = await readExamples(
     db,

@@ -139,7 +139,7 @@ export class RecordScan {
         if (values > columns) return this.ends(BAD, at)
         continue
       }
-      if (at === start) return this.ends(BLANK, at + 1)
+      if (at === start) return this.ends(BLANK, afterLineEnds(bytes, at))
       if (values !== columns) return this.ends(BAD, at + 1)
       if (bytes[at] === LF) return this.endsGood(bytes, start, at + 1)
       if (at + 1 >= end && !last) return this.incomplete(bytes, start)
@@ -186,7 +186,10 @@ export class RecordScan {
     const end = Math.min(at + 1, bytes.length)
     this.reread += Math.max(0, this.next - end)
     if (this.reread > REREAD_BYTES_MAX) {
-      throw new Problem('csv_syntax', `The quotes do not match up from row ${this.rows + 1} on; write a quote inside a quoted value twice.`)
+      throw new Problem(
+        'csv_syntax',
+        `The quotes do not match up from row ${this.rows + 1} on; write a quote inside a quoted value twice.`
+      )
     }
     return end
   }
@@ -201,6 +204,12 @@ const GOOD = 1
 const GOOD_BUT_CR = 2
 const BLANK = 3
 const BAD = 4
+
+function afterLineEnds(bytes: Buffer, from: number): number {
+  let at = from
+  while (bytes[at] === LF || bytes[at] === CR) at++
+  return at
+}
 
 /** Index of the quote that ends the value which began before `from`; -1 when it is not there. A doubled one is a quote inside. */
 function closingQuote(bytes: Buffer, from: number, quote: number): number {

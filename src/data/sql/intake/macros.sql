@@ -25,3 +25,7 @@ create temp macro usable_instant(moment) as
 -- C536379: the cancellation of an order, if the file bears it out (evidence.sql).
 create temp macro has_cancellation_mark(order_id) as
     coalesce(regexp_matches(order_id, '^[Cc][0-9]'), false);
+
+-- Exact, rounded half away from zero; NULL where it is out of range. 19 digits make DuckDB multiply in 128 bits.
+create temp macro times(a, b) as
+    try_cast(round(a::decimal(19, 4) * b::decimal(19, 4), 4) as decimal(18, 4));
