@@ -1,4 +1,4 @@
-import { featuresFromOrders, type OrderContext } from '../domain/features/order-features.ts'
+import { featuresFromOrders, isPurchase, type OrderContext } from '../domain/features/order-features.ts'
 import type { ModelFit } from '../domain/records/model.ts'
 import type { Assigner } from '../domain/serving/assign.ts'
 import { FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
@@ -121,7 +121,7 @@ function featuresOf(
   const { window_days } = model.options
   const earliest = window_days === null ? Number.NEGATIVE_INFINITY : context.referenceMs - window_days * DAY_MS
   const counted = dated.filter((order) => order.ordered_at_ms > earliest)
-  if (!counted.some((order) => order.lines.some((line) => line.quantity > 0))) {
+  if (!counted.some((order) => order.lines.some(isPurchase))) {
     return refuse(
       window_days === null
         ? 'there is no purchase among the orders'
