@@ -53,8 +53,9 @@ const CROWDING = 1
  *
  * Each name stands for a place (a prototype); segments and names are matched one to one at the least sum of
  * squared distances. With more segments than names every name is used once before any is used again, and the
- * second bearer gets a qualifier; `auto` rather gives a fitting name twice than one that does not fit. Among segments of outliers the most valuable takes the best name and the
- * longest gone the last. Names do not depend on units or on the order of the segments.
+ * weaker bearers get a qualifier; `auto` rather gives a fitting name twice than one that does not fit. Among
+ * segments of outliers the most valuable takes the best name and the longest gone the last. Names do not depend
+ * on units or on the order of the segments.
  *
  * @param means one entry per segment
  * @param spread how widely customers differ; without it segments are only compared with each other
@@ -114,13 +115,16 @@ function candidatesOf(vocabulary: VocabularyName | OwnVocabulary): Candidate[] {
     claims: {},
     reluctance: 0,
     position: {
-      recency: entry.recency ?? 0,
-      frequency: entry.frequency ?? 0,
-      value: entry.value ?? 0,
-      average_order_value: entry.average_order_value ?? 0
+      recency: within(entry.recency),
+      frequency: within(entry.frequency),
+      value: within(entry.value),
+      average_order_value: within(entry.average_order_value)
     }
   }))
 }
+
+/** Farther out than any segment can lie, a place says nothing more. */
+const within = (place = 0): number => Math.min(5, Math.max(-5, place))
 
 /** Fewer segments than names take the first names; more share them out in runs of neighbours. */
 const rankedName = (rank: number, segments: number, names: number): number =>
