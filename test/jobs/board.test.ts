@@ -391,7 +391,7 @@ describe('drain', () => {
     expect(begun.reason()).toBe('draining')
     expect((await waiting).status).toBe('running')
     expect((await following).every((event) => event.type === 'progress')).toBe(true)
-    expect((await harness.stores.jobs.get(ANNA, job.id))?.status).toBe('running')
+    expect((await harness.stores.jobs.get(ANNA, job.id))?.status).toBe('queued')
     expect(await harness.crashAndStart()).toBe(1)
     ;(await harness.begins(job)).succeed()
     expect(await harness.board.wait(ANNA, job.id, 10_000)).toMatchObject({ status: 'succeeded', attempts: 2 })
