@@ -52,7 +52,7 @@ export const datasetRoutes = async (
       await answerOnce(flows, request, reply, async (attempt) => {
         const { tenant } = request.principal
         const { file, options } = request.isMultipart()
-          ? await receiveUpload(flows, request, uploadMaxBytes)
+          ? await receiveUpload(flows, request, reply, uploadMaxBytes)
           : await receiveInline(flows, request)
         if (attempt.identify({ sha256: file.sha256, type: file.type, options })) {
           await flows.discardFile(tenant, file)
