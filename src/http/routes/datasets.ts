@@ -58,8 +58,7 @@ export const datasetRoutes = async (
           await flows.discardFile(tenant, file)
           return null
         }
-        const job = await flows.registerDataset(tenant, file, options)
-        await attempt.started(job.id)
+        const job = await flows.registerDataset(tenant, file, options, attempt.starting)
         return await settleJob(flows, request, reply, job, (id) => flows.describeDataset(tenant, id))
       })
   )

@@ -44,8 +44,7 @@ export const modelRoutes: Routes<
       await answerOnce(flows, request, reply, async (attempt) => {
         if (attempt.identify(request.body)) return null
         const { tenant } = request.principal
-        const job = await flows.trainModel(tenant, request.body)
-        await attempt.started(job.id)
+        const job = await flows.trainModel(tenant, request.body, attempt.starting)
         return await settleJob(flows, request, reply, job, async (id) =>
           modelAnswer(await flows.describeModel(tenant, id))
         )
