@@ -22,7 +22,6 @@ export const SQL_FILES = [
   'intake/macros',
   'intake/orders',
   'intake/quality',
-  'intake/rejected',
   'intake/returns',
   'intake/totals'
 ] as const

@@ -6,7 +6,7 @@
 
 create temp table classified as
 
-with read_values as (
+with read_values as not materialized (
 
     select
         row,
@@ -34,7 +34,7 @@ with read_values as (
 ),
 
 -- A price stands for a total and a total for a price; one that is there but unreadable spoils the line.
-priced as (
+priced as not materialized (
 
     select
         *,
@@ -61,7 +61,7 @@ priced as (
 ),
 
 -- A cancelled order is found by the pattern of the orders too: its mark is no part of the id that it cancels.
-filtered as (
+filtered as not materialized (
 
     select
         *,
