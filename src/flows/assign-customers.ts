@@ -128,7 +128,9 @@ function featuresOf(
         : `there is no purchase in the ${window_days} days before the reference date`
     )
   }
-  return featuresFromOrders(counted, context)
+  const features = featuresFromOrders(counted, context)
+  const absent = model.fit.features.find(({ name, impute }) => impute === null && (features[name] ?? null) === null)
+  return absent === undefined ? features : refuse(`these orders give no ${absent.name}, and the model needs it`)
 }
 
 /** The first code decides the kind of answer: a list of customers that lack a feature reads as that. */
