@@ -79,7 +79,12 @@ const stagedRows = ({ path }: Staged): string =>
   `(select file_row_number + 1 as row, * from read_parquet(${sqlText(path)}, file_row_number = true))`
 
 /** `fields`: row, malformed, repeated, and one text column for each order field. */
-async function createFields(db: DuckDb, staged: Staged, columns: OrderColumns, lookForRepeated: boolean): Promise<void> {
+async function createFields(
+  db: DuckDb,
+  staged: Staged,
+  columns: OrderColumns,
+  lookForRepeated: boolean
+): Promise<void> {
   const all = staged.names.map((_, at) => `c${at}`).join(', ')
   const fields = ORDER_FIELDS.map((field) => {
     const at = columns[field]

@@ -110,7 +110,9 @@ async function stageObjects(db: DuckDb, work: string, source: string): Promise<S
   const mark = sqlText(MALFORMED_MARK)
   const values = names.map((name, at) => {
     const value = `json_extract_string(object, ${sqlText(pointer(name))})`
-    return at === 0 ? `if(object is null, ${mark} || ltrim(json::varchar, ${mark}), ${value}) as c0` : `${value} as c${at}`
+    return at === 0
+      ? `if(object is null, ${mark} || ltrim(json::varchar, ${mark}), ${value}) as c0`
+      : `${value} as c${at}`
   })
   const path = join(work, 'staged.parquet')
   const rows = await copyTo(db, path, `select ${values.join(', ')} from ${objects}`)

@@ -29,7 +29,10 @@ describe('day and month', () => {
     const problem = await refusal(file(['1/2/2024', '2/3/2024']))
     expect(problem.code).toBe('ambiguous_date_format')
     expect(problem.message).toContain('%m/%d/%Y or %d/%m/%Y')
-    expect((await read(['1/2/2024', '2/3/2024'], { date_format: '%d/%m/%Y' })).times).toEqual(['2024-02-01 00:00:00', '2024-03-02 00:00:00'])
+    expect((await read(['1/2/2024', '2/3/2024'], { date_format: '%d/%m/%Y' })).times).toEqual([
+      '2024-02-01 00:00:00',
+      '2024-03-02 00:00:00'
+    ])
   })
 
   test('that are the same number need not be told apart', async () => {
@@ -79,7 +82,9 @@ describe('formats', () => {
   })
 
   test('asked for are taken, with a zone too, and iso8601 by its name', async () => {
-    expect((await read(['5 Jan 2024 10:00 +0100'], { date_format: '%d %b %Y %H:%M %z' })).times).toEqual(['2024-01-05 09:00:00'])
+    expect((await read(['5 Jan 2024 10:00 +0100'], { date_format: '%d %b %Y %H:%M %z' })).times).toEqual([
+      '2024-01-05 09:00:00'
+    ])
     expect(await read(['2024-01-05'], { date_format: 'iso8601' })).toMatchObject({ times: ['2024-01-05 00:00:00'] })
   })
 
@@ -99,16 +104,31 @@ describe('formats', () => {
 
 test('dates that do not exist or lie outside 1900 to 2199 are invalid', async () => {
   const good = Array(10).fill('2024-01-05')
-  const bad = ['2024-02-30', '2024-13-01', '1899-12-31', '2200-01-01', 'infinity', 'epoch', '2024-01-05 (BC)', '1704412800', '2024-01-05 25:00']
+  const bad = [
+    '2024-02-30',
+    '2024-13-01',
+    '1899-12-31',
+    '2200-01-01',
+    'infinity',
+    'epoch',
+    '2024-01-05 (BC)',
+    '1704412800',
+    '2024-01-05 25:00'
+  ]
   const { summary } = await read([...good, ...bad])
   expect(summary.quality.rules).toMatchObject([{ rule: 'invalid_date', rows: bad.length }])
 })
 
 test('local times are those of the timezone, also where clocks change', async () => {
   // Berlin is UTC+2 in July and UTC+1 in January.
-  const { times, summary } = await read(['2024-07-01 12:00', '2024-01-01 12:00', '2024-01-01T12:00:00Z'], { timezone: 'Europe/Berlin' })
+  const { times, summary } = await read(['2024-07-01 12:00', '2024-01-01 12:00', '2024-01-01T12:00:00Z'], {
+    timezone: 'Europe/Berlin'
+  })
   expect(times).toEqual(['2024-07-01 10:00:00', '2024-01-01 11:00:00', '2024-01-01 12:00:00'])
-  expect(summary).toMatchObject({ timezone: 'Europe/Berlin', period: { from: '2024-01-01T11:00:00Z', to: '2024-07-01T10:00:00Z' } })
+  expect(summary).toMatchObject({
+    timezone: 'Europe/Berlin',
+    period: { from: '2024-01-01T11:00:00Z', to: '2024-07-01T10:00:00Z' }
+  })
 })
 
 test('an assumed timezone is a limitation, unless every time names its zone', async () => {

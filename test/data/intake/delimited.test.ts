@@ -161,7 +161,7 @@ describe('encodings', () => {
 
   test('an invalid byte far behind valid UTF-8 decides for the whole file', async () => {
     const line = '1,Käse,1,1,2024-01-05,C1\n'
-    const start = Buffer.from(text.split('\n')[0] + '\n' + line.repeat(60_000))
+    const start = Buffer.from(`${text.split('\n')[0]}\n${line.repeat(60_000)}`)
     const { summary, folder } = await readFile(
       Buffer.concat([start, Buffer.from('2,K\xe4se,1,1,2024-01-05,C1\n', 'latin1')])
     )

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -59,7 +59,11 @@ function children(): number[] {
     .filter((pid) => {
       try {
         const [, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
-        return rest!.split(' ')[1] === String(process.pid) && rest![0] !== 'Z' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('intake/child')
+        return (
+          rest!.split(' ')[1] === String(process.pid) &&
+          rest![0] !== 'Z' &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('intake/child')
+        )
       } catch {
         return false
       }
@@ -74,7 +78,12 @@ describe('Intake.read', () => {
     expect(summary.counts).toMatchObject({ rows_read: 100, rows_kept: 100, customers: 7 })
     expect(stages).toContain('cleansing')
     await verifyFolder(folders.dataset(DEFAULT_TENANT, 'ds_1'))
-    expect(readdirSync(folders.dataset(DEFAULT_TENANT, 'ds_1')).sort()).toEqual(['manifest.json', 'orders.parquet', 'rejected.parquet', 'returns.parquet'])
+    expect(readdirSync(folders.dataset(DEFAULT_TENANT, 'ds_1')).sort()).toEqual([
+      'manifest.json',
+      'orders.parquet',
+      'rejected.parquet',
+      'returns.parquet'
+    ])
     expect(existsSync(folders.work(DEFAULT_TENANT, 'job_ds_1'))).toBe(false)
     expect(existsSync(folders.upload(DEFAULT_TENANT, 'up_1'))).toBe(true)
     expect(intake.stats()).toEqual({ busy: 0, queued: 0 })
@@ -107,16 +116,19 @@ describe('Intake.read', () => {
     expect(intake.stats()).toEqual({ busy: 0, queued: 0 })
   })
 
-  test.skipIf(process.platform !== 'linux')('answers intake_crashed when the process is killed, and publishes nothing', async () => {
-    const { read, underWay, nothingLeft } = opened(large())
-    const reading = read()
-    reading.catch(() => {})
-    await underWay
-    const [child] = children()
-    process.kill(child!, 'SIGKILL')
-    await expect(reading).rejects.toMatchObject({ code: 'intake_crashed' })
-    nothingLeft()
-  })
+  test.skipIf(process.platform !== 'linux')(
+    'answers intake_crashed when the process is killed, and publishes nothing',
+    async () => {
+      const { read, underWay, nothingLeft } = opened(large())
+      const reading = read()
+      reading.catch(() => {})
+      await underWay
+      const [child] = children()
+      process.kill(child!, 'SIGKILL')
+      await expect(reading).rejects.toMatchObject({ code: 'intake_crashed' })
+      nothingLeft()
+    }
+  )
 
   test('ends with the reason it was cancelled for, and leaves nothing behind', async () => {
     const { read, abort, underWay, nothingLeft } = opened(large())
@@ -135,7 +147,10 @@ describe('Intake.read', () => {
     const { intake, read, abort } = opened(GOOD)
     const readings = [read('ds_1'), read('ds_2')]
     abort.abort('no longer wanted')
-    expect(await Promise.allSettled(readings)).toMatchObject([{ reason: 'no longer wanted' }, { reason: 'no longer wanted' }])
+    expect(await Promise.allSettled(readings)).toMatchObject([
+      { reason: 'no longer wanted' },
+      { reason: 'no longer wanted' }
+    ])
     expect(intake.stats()).toEqual({ busy: 0, queued: 0 })
   })
 

@@ -66,10 +66,20 @@ describe.skipIf(!onlineRetail)(name, () => {
     const content = await digest(reference)
     expect(content[0]).toMatchObject({ n: 397_884, ordered: 'true' })
 
-    const db = await DuckDb.open({ folders: [folder], spillFolder: folder, memoryBytes: LIMITS.memoryBytes, threads: 2 })
-    const columns = text.slice(0, text.indexOf('\r\n')).split(',').map((each) => `${each}: 'VARCHAR'`)
+    const db = await DuckDb.open({
+      folders: [folder],
+      spillFolder: folder,
+      memoryBytes: LIMITS.memoryBytes,
+      threads: 2
+    })
+    const columns = text
+      .slice(0, text.indexOf('\r\n'))
+      .split(',')
+      .map((each) => `${each}: 'VARCHAR'`)
     const rows = `(select * replace (Quantity::int as Quantity, UnitPrice::double as UnitPrice) from read_csv('${utf8}', columns = {${columns.join(', ')}}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"'))`
-    await db.run(`copy (select * replace (strptime(InvoiceDate, '%m/%d/%Y %H:%M') as InvoiceDate, CustomerID::double as CustomerID) from ${rows}) to '${folder}/typed.parquet' (format parquet)`)
+    await db.run(
+      `copy (select * replace (strptime(InvoiceDate, '%m/%d/%Y %H:%M') as InvoiceDate, CustomerID::double as CustomerID) from ${rows}) to '${folder}/typed.parquet' (format parquet)`
+    )
     await db.run(`copy ${rows} to '${folder}/lines.ndjson' (format json)`)
     await db.run(`copy ${rows} to '${folder}/array.json' (format json, array true)`)
     await db.run(`copy ${rows} to '${folder}/semicolon.csv' (format csv, delimiter ';', header true)`)
@@ -96,6 +106,9 @@ const withoutExamples = (summary: Omit<ReadFile['summary'], 'source'>) => ({
   ...summary,
   quality: {
     ...summary.quality,
-    rules: summary.quality.rules.map(({ examples, ...rule }) => ({ ...rule, rows_shown: examples.map(({ row }) => row) }))
+    rules: summary.quality.rules.map(({ examples, ...rule }) => ({
+      ...rule,
+      rows_shown: examples.map(({ row }) => row)
+    }))
   }
 })
