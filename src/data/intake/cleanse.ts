@@ -98,12 +98,11 @@ async function createFields(
     from ${stagedRows(staged)}`)
 }
 
-/** Every row that is not kept, under the first rule it breaks, with its values as they came. */
+/** Every row that is not kept, under the first rule it breaks, with its values as they came. For looking up: in any order. */
 const rejectedRows = (staged: Staged): string => `
   select judged.row, judged.rule, ${rawRow(staged.names)} as raw
   from judged join ${stagedRows(staged)} as staged using (row)
-  where judged.rule is not null
-  order by judged.row`
+  where judged.rule is not null`
 
 async function setVariables(
   db: DuckDb,
