@@ -21,7 +21,11 @@ const NO_LIMITS = Object.freeze({ maxBytes: 1000 })
 test('Uploads.receive keeps the bytes and tells their number and hash', async () => {
   const { uploads, path, left } = opened()
   const sha256 = createHash('sha256').update('one,two').digest('hex')
-  expect(await uploads.receive(DEFAULT_TENANT, 'up_1', chunks('one,', 'two'), NO_LIMITS)).toEqual({ id: 'up_1', bytes: 7, sha256 })
+  expect(await uploads.receive(DEFAULT_TENANT, 'up_1', chunks('one,', 'two'), NO_LIMITS)).toEqual({
+    id: 'up_1',
+    bytes: 7,
+    sha256
+  })
   expect(readFileSync(path, 'utf8')).toBe('one,two')
   expect(left()).toEqual(['up_1'])
   await uploads.discard(DEFAULT_TENANT, 'up_1')
@@ -33,14 +37,21 @@ test('Uploads.receiveOrders keeps a line of JSON for each order', async () => {
   const { uploads, path } = opened()
   const orders = Array.from({ length: 2500 }, (_, at) => Object.freeze({ order_id: `A${at}`, quantity: at }))
   await uploads.receiveOrders(DEFAULT_TENANT, 'up_1', orders)
-  expect(readFileSync(path, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line))).toEqual(orders)
+  expect(
+    readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  ).toEqual(orders)
   await expect(uploads.receiveOrders(DEFAULT_TENANT, 'up_2', [])).rejects.toMatchObject({ code: 'file_empty' })
 })
 
 describe('Uploads.receive leaves nothing behind', () => {
   test('when the file is too large', async () => {
     const { uploads, left } = opened()
-    await expect(uploads.receive(DEFAULT_TENANT, 'up_1', chunks('12345', '67890'), { maxBytes: 9 })).rejects.toMatchObject({
+    await expect(
+      uploads.receive(DEFAULT_TENANT, 'up_1', chunks('12345', '67890'), { maxBytes: 9 })
+    ).rejects.toMatchObject({
       code: 'upload_too_large'
     })
     expect(left()).toEqual([])
@@ -48,7 +59,9 @@ describe('Uploads.receive leaves nothing behind', () => {
 
   test('when the file is empty', async () => {
     const { uploads, left } = opened()
-    await expect(uploads.receive(DEFAULT_TENANT, 'up_1', chunks(), NO_LIMITS)).rejects.toMatchObject({ code: 'file_empty' })
+    await expect(uploads.receive(DEFAULT_TENANT, 'up_1', chunks(), NO_LIMITS)).rejects.toMatchObject({
+      code: 'file_empty'
+    })
     expect(left()).toEqual([])
   })
 
@@ -58,7 +71,9 @@ describe('Uploads.receive leaves nothing behind', () => {
       yield Buffer.from('half')
       throw new Error('aborted')
     }
-    await expect(uploads.receive(DEFAULT_TENANT, 'up_1', breaking(), NO_LIMITS)).rejects.toMatchObject({ code: 'upload_aborted' })
+    await expect(uploads.receive(DEFAULT_TENANT, 'up_1', breaking(), NO_LIMITS)).rejects.toMatchObject({
+      code: 'upload_aborted'
+    })
     expect(left()).toEqual([])
   })
 
