@@ -113,6 +113,29 @@ export interface CustomerDescription extends SegmentMember {
 /** A model as a list shows it. */
 export type ModelWithState = Model & { champion: boolean }
 
+/** What tells the segments of a model apart. */
+export interface ModelExplanation {
+  model_id: string
+  /** Null where the model has no tree. */
+  surrogate: {
+    depth: number
+    fidelity: number
+    leaves: { segment_id: string; rule: string; precision: number; coverage: number; customers: number }[]
+  } | null
+  /** In the model's order; of each segment the feature that sets it apart most comes first. */
+  segments: {
+    segment_id: string
+    features: {
+      feature: string
+      /** Whether the model clusters on it, or it only differs too. */
+      clustered: boolean
+      relative_importance: number | null
+      standardized_difference: number | null
+    }[]
+  }[]
+  limitations: string[]
+}
+
 export interface HealthReport {
   status: 'ok' | 'degraded'
   version: string
@@ -155,6 +178,7 @@ export interface Flows {
   trainModel(tenant: Tenant, request: TrainingRequest, announce?: Announce): Promise<Job>
   listModels(tenant: Tenant, page: PageRequest): Promise<PageOf<ModelWithState>>
   describeModel(tenant: Tenant, id: string): Promise<ModelWithState>
+  explainModel(tenant: Tenant, id: string): Promise<ModelExplanation>
   removeModel(tenant: Tenant, id: string): Promise<void>
   describeChampion(tenant: Tenant): Promise<ModelWithState>
   promoteModel(tenant: Tenant, id: string): Promise<ModelWithState>

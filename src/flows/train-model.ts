@@ -110,6 +110,7 @@ function asModel({ clock, newId }: Tools, request: TrainingJob, dataset: Dataset
     k_choice: trained.k_choice,
     metrics: trained.metrics,
     projection: trained.projection,
+    surrogate: trained.surrogate,
     segments: trained.segments.map((segment) => ({
       ...segment,
       id: newId('seg'),

@@ -201,6 +201,7 @@ describe('models and segments', () => {
       '/models/champion',
       `/models/${model.id}/metrics`,
       `/models/${model.id}/projection`,
+      `/models/${model.id}/explanation`,
       '/segments',
       `/segments/${model.segments[0]!.id}`,
       `/segments/${model.segments[0]!.id}/customers`,
