@@ -271,7 +271,7 @@ describe('columns', () => {
   const row = (values: Record<string, string>) =>
     `${Object.keys(values).join(',')}\n${Object.values(values).join(',')}\n`
 
-  test('of UCI Online Retail II and of the second seed are found', async () => {
+  test('of UCI Online Retail II and of a seven-column shop export are found', async () => {
     const second = await readFile(
       row({
         Invoice: '1',
