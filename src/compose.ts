@@ -16,6 +16,7 @@ import { authenticate } from './flows/authenticate.ts'
 import { checkHealth, checkReadiness } from './flows/check-health.ts'
 import { describeDataset, listDatasets, removeDataset } from './flows/datasets.ts'
 import { describeCustomer } from './flows/describe-customer.ts'
+import { explainModel } from './flows/explain-model.ts'
 import type { Flows } from './flows/flows.ts'
 import { idempotency } from './flows/idempotency.ts'
 import { awaitJob, cancelJob, describeJob, followJob, listJobs } from './flows/jobs.ts'
@@ -144,6 +145,7 @@ const tellFlows = (tools: Tools): Flows => ({
   trainModel: trainModel(tools),
   listModels: listModels(tools),
   describeModel: describeModel(tools),
+  explainModel: explainModel(tools),
   removeModel: removeModel(tools),
   describeChampion: describeChampion(tools),
   promoteModel: promoteModel(tools),

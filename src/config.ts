@@ -67,7 +67,9 @@ const settings = z.object({
   WORKERS: wholeNumber(1, 64)
     .prefault(String(Math.min(availableParallelism(), 64)))
     .describe('Threads for training; by default one per core.'),
-  JOB_QUEUE_MAX: wholeNumber(1, 10_000).prefault('100').describe('Jobs that may wait; more are answered 503.'),
+  JOB_QUEUE_MAX: wholeNumber(1, 10_000)
+    .prefault('100')
+    .describe('Jobs of a kind that may wait for each tenant; more are answered 503.'),
   JOB_TIMEOUT_MS: wholeNumber(100, 86_400_000).prefault('900000').describe('Longest run of a job, in milliseconds.'),
   INTAKE_PROCESSES: wholeNumber(1, 16).prefault('1').describe('Files that may be read at the same time.'),
   INTAKE_MEMORY_BYTES: wholeNumber(64 * MIB, 1024 * GIB)

@@ -11,7 +11,8 @@ const config = settingsOrExit()
 const logger = pino({ level: config.LOG_LEVEL })
 await start().catch((error: unknown) => {
   logger.fatal({ err: error }, error instanceof Error ? error.message : 'the service could not start')
-  process.exitCode = 1
+  // A service that opened its folder but not its port has threads that would keep the process alive.
+  process.exit(1)
 })
 
 /** The process: settings, service, door, and a graceful end. */
@@ -27,7 +28,12 @@ async function start(): Promise<void> {
     // The door first: it answers what it has begun, and long waits end as the jobs do.
     await Promise.all([app.close(), service.close(config.SHUTDOWN_GRACE_MS)])
   })
-  await app.listen({ host: config.HOST, port: config.PORT })
+  try {
+    await app.listen({ host: config.HOST, port: config.PORT })
+  } catch (error) {
+    await service.close(0)
+    throw error
+  }
 }
 
 function settingsOrExit(): Config {

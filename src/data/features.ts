@@ -74,6 +74,7 @@ async function queryFeatures(db: DuckDb, request: FeatureRequest): Promise<Custo
   await db.run(sqlFile('features/returned_lines'))
   await db.run(sqlFile('features/customer_products'))
   const groups = await findProductGroups(db)
+  await db.run(sqlFile('features/order_totals'))
   const totals = await readColumns(db, sqlFile('features/customer_totals'))
   if (totals.rows === 0) {
     throw new Problem(

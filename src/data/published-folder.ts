@@ -72,7 +72,9 @@ async function readManifest(folder: string): Promise<Manifest> {
 }
 
 function corrupt(reason: string, cause?: unknown): Problem {
-  return new Problem('dataset_corrupt', `The stored data fails its check: ${reason}. Upload or train it again.`, { cause })
+  return new Problem('dataset_corrupt', `The stored data fails its check: ${reason}. Upload or train it again.`, {
+    cause
+  })
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {

@@ -11,6 +11,7 @@ export const SQL_FILES = [
   'features/group_spend',
   'features/leading_categories',
   'features/leading_products',
+  'features/order_totals',
   'features/purchases',
   'features/returned_lines',
   'intake/classify',
@@ -21,7 +22,6 @@ export const SQL_FILES = [
   'intake/macros',
   'intake/orders',
   'intake/quality',
-  'intake/rejected',
   'intake/returns',
   'intake/totals'
 ] as const

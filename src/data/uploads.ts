@@ -26,12 +26,7 @@ export class Uploads {
    * Streams a file to disk, never more than a chunk of it in memory.
    * @throws Problem upload_too_large, upload_aborted, storage_full, file_empty
    */
-  async receive(
-    tenant: Tenant,
-    id: string,
-    source: AsyncIterable<Uint8Array>,
-    limits: UploadLimits
-  ): Promise<Upload> {
+  async receive(tenant: Tenant, id: string, source: AsyncIterable<Uint8Array>, limits: UploadLimits): Promise<Upload> {
     const final = this.folders.upload(tenant, id)
     const partial = final + PARTIAL
     await mkdir(dirname(final), { recursive: true }).catch(rethrow)
@@ -76,7 +71,10 @@ async function copy(
   for await (const chunk of arriving(source, signal)) {
     bytes += chunk.byteLength
     if (bytes > maxBytes) {
-      throw new Problem('upload_too_large', `The file is larger than the ${maxBytes} bytes allowed; split it or gzip it.`)
+      throw new Problem(
+        'upload_too_large',
+        `The file is larger than the ${maxBytes} bytes allowed; split it or gzip it.`
+      )
     }
     hash.update(chunk)
     await target.writev([chunk])

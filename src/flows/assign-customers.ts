@@ -1,4 +1,4 @@
-import { featuresFromOrders, type OrderContext } from '../domain/features/order-features.ts'
+import { featuresFromOrders, isPurchase, type OrderContext } from '../domain/features/order-features.ts'
 import type { ModelFit } from '../domain/records/model.ts'
 import type { Assigner } from '../domain/serving/assign.ts'
 import { FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
@@ -121,14 +121,16 @@ function featuresOf(
   const { window_days } = model.options
   const earliest = window_days === null ? Number.NEGATIVE_INFINITY : context.referenceMs - window_days * DAY_MS
   const counted = dated.filter((order) => order.ordered_at_ms > earliest)
-  if (!counted.some((order) => order.lines.some((line) => line.quantity > 0))) {
+  if (!counted.some((order) => order.lines.some(isPurchase))) {
     return refuse(
       window_days === null
         ? 'there is no purchase among the orders'
         : `there is no purchase in the ${window_days} days before the reference date`
     )
   }
-  return featuresFromOrders(counted, context)
+  const features = featuresFromOrders(counted, context)
+  const absent = model.fit.features.find(({ name, impute }) => impute === null && (features[name] ?? null) === null)
+  return absent === undefined ? features : refuse(`these orders give no ${absent.name}, and the model needs it`)
 }
 
 /** The first code decides the kind of answer: a list of customers that lack a feature reads as that. */

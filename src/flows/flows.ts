@@ -113,6 +113,29 @@ export interface CustomerDescription extends SegmentMember {
 /** A model as a list shows it. */
 export type ModelWithState = Model & { champion: boolean }
 
+/** What tells the segments of a model apart. */
+export interface ModelExplanation {
+  model_id: string
+  /** Null where the model has no tree. */
+  surrogate: {
+    depth: number
+    fidelity: number
+    leaves: { segment_id: string; rule: string; precision: number; coverage: number; customers: number }[]
+  } | null
+  /** In the model's order; of each segment the feature that sets it apart most comes first. */
+  segments: {
+    segment_id: string
+    features: {
+      feature: string
+      /** Whether the model clusters on it, or it only differs too. */
+      clustered: boolean
+      relative_importance: number | null
+      standardized_difference: number | null
+    }[]
+  }[]
+  limitations: string[]
+}
+
 export interface HealthReport {
   status: 'ok' | 'degraded'
   version: string
@@ -128,6 +151,8 @@ export interface Readiness {
   reasons: string[]
 }
 
+export type Announce = (jobId: string) => Promise<void>
+
 /** Every story the service can tell. A door translates its caller's words into one of these and back. */
 export interface Flows {
   // Orders in
@@ -139,17 +164,21 @@ export interface Flows {
   ): Promise<ReceivedFile>
   receiveOrders(tenant: Tenant, orders: readonly Record<string, unknown>[]): Promise<ReceivedFile>
   discardFile(tenant: Tenant, file: ReceivedFile): Promise<void>
-  /** Starts reading a received file; the job's result is the dataset. Takes over the file. */
-  registerDataset(tenant: Tenant, file: ReceivedFile, options: DatasetOptions): Promise<Job>
+  /**
+   * Starts reading a received file; the job's result is the dataset. Takes over the file.
+   * @param announce is told the job's id before the job exists, so that a crash in between leaves a trace of it
+   */
+  registerDataset(tenant: Tenant, file: ReceivedFile, options: DatasetOptions, announce?: Announce): Promise<Job>
   listDatasets(tenant: Tenant, page: PageRequest): Promise<PageOf<Dataset>>
   describeDataset(tenant: Tenant, id: string): Promise<Dataset>
   removeDataset(tenant: Tenant, id: string): Promise<void>
 
   // Models
-  /** Starts a training; the job's result is the model. */
-  trainModel(tenant: Tenant, request: TrainingRequest): Promise<Job>
+  /** Starts a training; the job's result is the model. `announce` as for registerDataset. */
+  trainModel(tenant: Tenant, request: TrainingRequest, announce?: Announce): Promise<Job>
   listModels(tenant: Tenant, page: PageRequest): Promise<PageOf<ModelWithState>>
   describeModel(tenant: Tenant, id: string): Promise<ModelWithState>
+  explainModel(tenant: Tenant, id: string): Promise<ModelExplanation>
   removeModel(tenant: Tenant, id: string): Promise<void>
   describeChampion(tenant: Tenant): Promise<ModelWithState>
   promoteModel(tenant: Tenant, id: string): Promise<ModelWithState>

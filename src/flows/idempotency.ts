@@ -9,7 +9,12 @@ export const idempotency = (tools: Tools): IdempotencyFlow => ({
   async begin(tenant, route, key) {
     const { stores, clock } = tools
     const name = `${route} ${key}`
-    const entry = await stores.idempotency.claim(tenant, name, clock().toISOString())
+    const claim = () => stores.idempotency.claim(tenant, name, clock().toISOString())
+    let entry = await claim()
+    if (await isAbandoned(tools, tenant, entry)) {
+      await stores.idempotency.release(tenant, name)
+      entry = await claim()
+    }
     if (entry?.state === 'running' && entry.job_id === null) {
       throw new Problem(
         'idempotency_in_progress',
@@ -30,6 +35,17 @@ export const idempotency = (tools: Tools): IdempotencyFlow => ({
     }
   }
 })
+
+/** A run before this one announced a job and ended before it existed: the request has had no effect. */
+async function isAbandoned(
+  { stores, service }: Tools,
+  tenant: Tenant,
+  entry: IdempotencyEntry | undefined
+): Promise<boolean> {
+  if (entry?.state !== 'running' || entry.job_id === null) return false
+  if (Date.parse(entry.created_at) >= service.startedAt) return false
+  return (await stores.jobs.get(tenant, entry.job_id)) === undefined
+}
 
 function refuseOther(entry: IdempotencyEntry, fingerprint: string): void {
   if (entry.fingerprint === fingerprint) return

@@ -7,8 +7,10 @@ import type { Tools } from './tools.ts'
 
 export const listJobs =
   (tools: Tools): Flows['listJobs'] =>
-  (tenant, page) =>
-    pageOf(tools, tenant, 'jobs', page, (each) => tools.stores.jobs.list(tenant, each))
+  async (tenant, page) => {
+    const jobs = await pageOf(tools, tenant, 'jobs', page, (each) => tools.stores.jobs.list(tenant, each))
+    return { ...jobs, data: jobs.data.map((job) => tools.board.latest(tenant, job)) }
+  }
 
 /** As it is now: the store has the states, the board the progress of what runs. */
 export const describeJob =

@@ -13,11 +13,13 @@ interface IngestRequest {
 /** Start reading a file that has arrived, and answer at once with the job. */
 export const registerDataset =
   ({ board, uploads, clock, newId }: Tools): Flows['registerDataset'] =>
-  async (tenant, file, options) => {
+  async (tenant, file, options, announce) => {
+    const jobId = newId('job')
     const request: IngestRequest = { dataset_id: newId('ds'), file, options }
     try {
+      await announce?.(jobId)
       return await board.submit(tenant, {
-        id: newId('job'),
+        id: jobId,
         kind: 'ingest',
         status: 'queued',
         created_at: clock().toISOString(),

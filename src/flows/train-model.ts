@@ -25,7 +25,7 @@ const MOST_PREFERENCES = 8
 /** Start one training and answer at once with its job. */
 export const trainModel =
   (tools: Tools): Flows['trainModel'] =>
-  async (tenant, request) => {
+  async (tenant, request, announce) => {
     const { board, clock, newId, trainingMemory } = tools
     const dataset = await findDataset(tools, tenant, request.dataset_id)
     const options = completeOptions(request)
@@ -41,8 +41,10 @@ export const trainModel =
       options,
       promote: request.promote ?? true
     }
+    const jobId = newId('job')
+    await announce?.(jobId)
     return board.submit(tenant, {
-      id: newId('job'),
+      id: jobId,
       kind: 'train',
       status: 'queued',
       created_at: clock().toISOString(),
@@ -108,6 +110,7 @@ function asModel({ clock, newId }: Tools, request: TrainingJob, dataset: Dataset
     k_choice: trained.k_choice,
     metrics: trained.metrics,
     projection: trained.projection,
+    surrogate: trained.surrogate,
     segments: trained.segments.map((segment) => ({
       ...segment,
       id: newId('seg'),

@@ -88,6 +88,7 @@ export interface Board {
 }
 
 const MOST_ATTEMPTS = 3
+const DONE: JobProgress = { stage: 'done', fraction: 1, message: 'Done.' }
 /** Ended jobs whose events are kept; of others the store has the end. */
 const FINISHED_KEPT = 200
 const PAGE = 1000
@@ -116,6 +117,17 @@ export function openBoard({ records, limits, queueMax, timeoutMs, clock, logger 
     entry.leave()
   }
 
+  /** Ended by a shutdown, not by a fault: a job that waits again is not one that was interrupted too often. */
+  async function putBack(entry: LiveJob): Promise<void> {
+    const { tenant, job } = entry
+    await records
+      .update(tenant, job.id, (stored) => ({ ...stored, status: 'queued' }))
+      .catch((error: unknown) =>
+        logger.warn({ job: job.id, tenant, err: error }, 'a job was not put back in the queue')
+      )
+    letGo(entry)
+  }
+
   async function carryOut(entry: LiveJob): Promise<void> {
     const { tenant, abort } = entry
     const { signal } = abort
@@ -125,7 +137,7 @@ export function openBoard({ records, limits, queueMax, timeoutMs, clock, logger 
       signal.throwIfAborted()
       const work = works.get(entry.job.kind)!
       const result = await work(tenant, entry.job, { signal, progress: (progress) => entry.report(progress) })
-      await settle(entry, { status: 'succeeded', result, progress: { ...entry.job.progress, fraction: 1 } })
+      await settle(entry, { status: 'succeeded', result, progress: DONE })
     } catch (error) {
       await settleFailure(entry, error)
     } finally {
@@ -143,7 +155,7 @@ export function openBoard({ records, limits, queueMax, timeoutMs, clock, logger 
   async function settleFailure(entry: LiveJob, error: unknown): Promise<void> {
     const { job, tenant, abort } = entry
     const reason: AbortReason | undefined = abort.signal.reason
-    if (reason === 'draining') return letGo(entry)
+    if (reason === 'draining') return putBack(entry)
     if (reason === 'cancelled') return settle(entry, { status: 'cancelled' })
     const problem = reason === 'timeout' ? tookTooLong(timeoutMs) : failureOf(job, error)
     if (problem.status >= 500) logger.error({ job: job.id, tenant, err: error }, 'a job failed')
@@ -219,7 +231,7 @@ export function openBoard({ records, limits, queueMax, timeoutMs, clock, logger 
       let resumed = 0
       for (const tenant of tenants) {
         for (const job of await unfinishedJobs(tenant)) {
-          if (job.attempts >= MOST_ATTEMPTS) {
+          if (job.status === 'running' && job.attempts >= MOST_ATTEMPTS) {
             await giveUp(tenant, job)
             continue
           }

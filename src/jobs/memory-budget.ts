@@ -15,10 +15,6 @@ export class MemoryBudget {
     this.budget = new Budget(totalBytes)
   }
 
-  get usedBytes(): number {
-    return this.budget.used
-  }
-
   /** @throws Problem training_too_large when so much will never be free */
   check(bytes: number): void {
     if (bytes <= this.budget.total) return

@@ -73,11 +73,14 @@ export function openPool(options: PoolOptions): Pool {
         throw new Problem('queue_full', 'Every place in the queue is taken. Try again later.', { retryAfter: 10 })
       }
       const leave = await places.acquire(1, signal)
+      if (closed || signal?.aborted) {
+        leave()
+        throw new Problem('job_cancelled', 'The job was cancelled before it began.')
+      }
       const run = new TaskRun(dispatch, graceMs, onProgress)
       runs.add(run)
       const stop = () => void run.stop()
       signal?.addEventListener('abort', stop, { once: true })
-      if (closed || signal?.aborted) stop()
       try {
         return (await run.execute(message)) as never
       } finally {

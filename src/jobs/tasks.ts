@@ -8,6 +8,7 @@ import type {
   TrainingOptions
 } from '../domain/records/model.ts'
 import type { SegmentDescription } from '../domain/records/segment.ts'
+import type { Surrogate } from '../domain/records/surrogate.ts'
 
 /** What a training thread is told: small and plain. It reads the orders from their folder itself. */
 export interface TrainMessage {
@@ -35,6 +36,7 @@ export interface TrainResult {
   k_choice: KChoice
   metrics: ModelMetrics
   projection: Projection
+  surrogate: Surrogate
   segments: SegmentDescription[]
   reconciliation: Reconciliation
   limitations: string[]

@@ -57,7 +57,7 @@ interface KnownKey {
 /** @throws Error that names everything that is wrong with the file */
 export async function openApiKeys({ file, clock, logger }: ApiKeysOptions): Promise<ApiKeys> {
   let version = versionOf(file)
-  let known = index(parseKeys(readFileSync(file, 'utf8'), file))
+  let known = index(readKeys(file))
   let checkedAt = clock().getTime()
 
   // Synchronous on purpose: a revoked key must not pass while its removal is being read.
@@ -68,7 +68,7 @@ export async function openApiKeys({ file, clock, logger }: ApiKeysOptions): Prom
       const current = versionOf(file)
       if (current === version) return
       version = current
-      known = index(parseKeys(readFileSync(file, 'utf8'), file))
+      known = index(readKeys(file))
     } catch (error) {
       logger.warn({ err: error }, 'the file of API keys cannot be used: the keys stay as they were')
     }
@@ -126,6 +126,10 @@ export async function addKeyToFile(file: string, record: ApiKeyRecord): Promise<
   await writeDurably(realFileSystem, file, after)
 }
 
+function readKeys(file: string): ApiKeyRecord[] {
+  return parseKeys(readFileSync(file, 'utf8'), file)
+}
+
 function parseKeys(text: string, file: string): ApiKeyRecord[] {
   let content: unknown
   try {
@@ -155,8 +159,9 @@ function index(keys: readonly ApiKeyRecord[]): ReadonlyMap<string, KnownKey> {
 
 /** Changes with every replacement of the file, also within one tick of its clock. */
 function versionOf(file: string): string {
-  const { mtimeMs, size, ino } = statSync(file)
-  return `${mtimeMs} ${size} ${ino}`
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) throw new Error(`API_KEYS_FILE ${file} is not there: make a key with npm run key`)
+  return `${found.mtimeMs} ${found.size} ${found.ino}`
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()

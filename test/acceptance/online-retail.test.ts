@@ -53,7 +53,7 @@ describe.skipIf(file === undefined)('the service on UCI Online Retail (skipped w
     })
     expect(dataset.revenue).toBe(8_911_407.904)
     expect(Math.round(dataset.revenue * 100) / 100).toBe(8_911_407.9)
-    expect(dataset.period).toEqual({ from: '2010-12-01T08:26:00.000Z', to: '2011-12-09T12:50:00.000Z' })
+    expect(dataset.period).toEqual({ from: '2010-12-01T08:26:00Z', to: '2011-12-09T12:50:00Z' })
   })
 
   test('accounts for every row under one rule', () => {
@@ -62,7 +62,7 @@ describe.skipIf(file === undefined)('the service on UCI Online Retail (skipped w
     expect(397_884 + 135_080 + 8_905 + 40).toBe(541_909)
   })
 
-  // scikit-learn 1.2.1, KMeans(4, n_init=10) on the standardised matrix; best known inertia 4,092.17.
+  // scikit-learn 1.2.1, best of 60 starts of KMeans(4) on the standardised matrix: inertia 4,092.1443.
   test('clusters raw recency, frequency and money into four as scikit-learn does', async () => {
     const model = await post<Model>('/models', {
       dataset_id: dataset.id,
@@ -71,7 +71,7 @@ describe.skipIf(file === undefined)('the service on UCI Online Retail (skipped w
       outliers: { policy: 'keep' }
     })
     expect(model.metrics.inertia).toBeLessThanOrEqual(4_092.25)
-    expect(model.segments.map((segment) => segment.size)).toEqual([3_060, 1_061, 204, 13])
+    expect(model.segments.map((segment) => segment.size)).toEqual([3_054, 1_067, 204, 13])
     expect(Math.abs((model.metrics.silhouette.value as number) - 0.616)).toBeLessThan(0.002)
     expect(Math.abs((model.metrics.davies_bouldin as number) - 0.753)).toBeLessThan(0.005)
     expect(model.reconciliation).toMatchObject({ customers: 4_338, members: 4_338 })

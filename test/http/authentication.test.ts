@@ -1,26 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SCOPES, type Scope } from '../../src/domain/vocabulary.ts'
 import { openDoor } from '../helpers/door.ts'
-
-const secretOf = (id: string) => id.padEnd(43, 's')
-const keyText = (id: string) => `tsr_${id}_${secretOf(id)}`
-const record = (id: string, scopes: readonly Scope[], more: object = {}) => ({
-  id,
-  tenant: 'shop',
-  name: id,
-  scopes,
-  // The SHA-256 of the secret, as `npm run key` writes it.
-  secret_sha256: createHash('sha256').update(secretOf(id)).digest('hex'),
-  created_at: '2024-01-01T00:00:00Z',
-  expires_at: null,
-  ...more
-})
+import { keyRecord, keyText } from '../helpers/keys.ts'
 
 const KEYS = [
-  ...SCOPES.map((scope) => record(`only${scope}`.padEnd(10, '0'), [scope])),
-  record('expired000', ['admin'], { expires_at: '2024-01-02T00:00:00Z' })
+  ...SCOPES.map((scope) => keyRecord(`only${scope}`.padEnd(10, '0'), [scope])),
+  keyRecord('expired000', ['admin'], { expires_at: '2024-01-02T00:00:00Z' })
 ]
 const idFor = (scope: Scope) => `only${scope}`.padEnd(10, '0')
 const bearer = (id: string) => ({ authorization: `Bearer ${keyText(id)}` })

@@ -83,8 +83,16 @@ const CASES: [string, InjectOptions, ProblemCode, string?][] = [
   ['XML', post('/models', '<a/>', { 'content-type': 'application/xml' }), 'unsupported_media_type'],
   ['type with a tail', post('/models', '{}', { 'content-type': 'application/json garbage' }), 'unsupported_media_type'],
   ['type with a tab', post('/models', '{}', { 'content-type': 'application/json\t;x=1' }), 'unsupported_media_type'],
-  ['form on a JSON route', post('/models', 'a=1', { 'content-type': 'multipart/form-data; boundary=x' }), 'unsupported_media_type'],
-  ['urlencoded form', post('/models', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }), 'unsupported_media_type'],
+  [
+    'form on a JSON route',
+    post('/models', 'a=1', { 'content-type': 'multipart/form-data; boundary=x' }),
+    'unsupported_media_type'
+  ],
+  [
+    'urlencoded form',
+    post('/models', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }),
+    'unsupported_media_type'
+  ],
   ...['br', 'gzip', 'zstd', 'gzip, gzip'].map((encoding): [string, InjectOptions, ProblemCode] => [
     `Content-Encoding: ${encoding}`,
     post('/models', '{}', { ...json, 'content-encoding': encoding }),
@@ -96,9 +104,19 @@ const CASES: [string, InjectOptions, ProblemCode, string?][] = [
   ['unknown key inside', model({ outliers: { policy: 'keep', polcy: 1 } }), 'validation_failed', '/outliers/polcy'],
   ['server-side key', model({ tenant: 'other' }), 'validation_failed', '/tenant'],
   ['k as text', model({ k: '3' }), 'validation_failed', '/k'],
-  ...['2.5', '1', '51', '-1', '1e309', '9007199254740993', 'null', 'true', '{"min":1,"max":3}', '{"min":5,"max":3}', '{"min":2}'].map(
-    (k): [string, InjectOptions, ProblemCode] => [`k ${k}`, rawModel(`"k":${k}`), 'validation_failed']
-  ),
+  ...[
+    '2.5',
+    '1',
+    '51',
+    '-1',
+    '1e309',
+    '9007199254740993',
+    'null',
+    'true',
+    '{"min":1,"max":3}',
+    '{"min":5,"max":3}',
+    '{"min":2}'
+  ].map((k): [string, InjectOptions, ProblemCode] => [`k ${k}`, rawModel(`"k":${k}`), 'validation_failed']),
   ['k NaN', rawModel('"k":NaN'), 'invalid_json'],
   ['seed −1', model({ seed: -1 }), 'validation_failed', '/seed'],
   ['seed 2^32', model({ seed: 2 ** 32 }), 'validation_failed', '/seed'],
@@ -116,7 +134,12 @@ const CASES: [string, InjectOptions, ProblemCode, string?][] = [
   ['30 February', model({ reference_date: '2024-02-30' }), 'validation_failed', '/reference_date'],
   ['29 February of no leap year', model({ reference_date: '2023-02-29' }), 'validation_failed', '/reference_date'],
   ['year of seven digits', model({ reference_date: '9999999-01-01' }), 'validation_failed', '/reference_date'],
-  ['instant without its offset', model({ reference_date: '2024-01-01T10:00:00' }), 'validation_failed', '/reference_date'],
+  [
+    'instant without its offset',
+    model({ reference_date: '2024-01-01T10:00:00' }),
+    'validation_failed',
+    '/reference_date'
+  ],
   ['date as a number', model({ reference_date: 20240101 }), 'validation_failed', '/reference_date'],
   ['one own name', model({ vocabulary: { names: [{ name: 'a' }] } }), 'validation_failed'],
 
@@ -140,36 +163,114 @@ const CASES: [string, InjectOptions, ProblemCode, string?][] = [
     'validation_failed',
     '/customers'
   ],
-  ['feature as text', assign({ customer_id: 'a', features }, { customer_id: 'b', features: { recency_days: '1' } }), 'validation_failed', '/customers/1/features/recency_days'],
-  ['infinite feature', post('/assign', '{"customers":[{"customer_id":"a","features":{"f":1e400}}]}'), 'validation_failed', '/customers/0/features/f'],
+  [
+    'feature as text',
+    assign({ customer_id: 'a', features }, { customer_id: 'b', features: { recency_days: '1' } }),
+    'validation_failed',
+    '/customers/1/features/recency_days'
+  ],
+  [
+    'infinite feature',
+    post('/assign', '{"customers":[{"customer_id":"a","features":{"f":1e400}}]}'),
+    'validation_failed',
+    '/customers/0/features/f'
+  ],
   ['neither features nor orders', assign({ customer_id: 'a' }), 'validation_failed', '/customers/0'],
-  ['both features and orders', assign({ customer_id: 'a', features, orders: [order] }), 'validation_failed', '/customers/0'],
+  [
+    'both features and orders',
+    assign({ customer_id: 'a', features, orders: [order] }),
+    'validation_failed',
+    '/customers/0'
+  ],
   ['customer id as a number', assign({ customer_id: 1, features }), 'validation_failed', '/customers/0/customer_id'],
-  ['order on 30 February', assign({ customer_id: 'a', orders: [{ ...order, ordered_at: '2024-02-30' }] }), 'validation_failed', '/customers/0/orders/0/ordered_at'],
-  ['order without lines', assign({ customer_id: 'a', orders: [{ ...order, lines: [] }] }), 'validation_failed', '/customers/0/orders/0/lines'],
-  ['feature with a slash in its name', assign({ customer_id: 'a', features: { 'a/b~c': 'x' } }), 'validation_failed', '/customers/0/features/a~1b~0c'],
+  [
+    'order on 30 February',
+    assign({ customer_id: 'a', orders: [{ ...order, ordered_at: '2024-02-30' }] }),
+    'validation_failed',
+    '/customers/0/orders/0/ordered_at'
+  ],
+  [
+    'order without lines',
+    assign({ customer_id: 'a', orders: [{ ...order, lines: [] }] }),
+    'validation_failed',
+    '/customers/0/orders/0/lines'
+  ],
+  [
+    'feature with a slash in its name',
+    assign({ customer_id: 'a', features: { 'a/b~c': 'x' } }),
+    'validation_failed',
+    '/customers/0/features/a~1b~0c'
+  ],
 
   // Segments and champion
   ['empty edit', { method: 'PATCH', url: '/segments/seg_1', payload: {} }, 'validation_failed', ''],
   ['edit of a size', { method: 'PATCH', url: '/segments/seg_1', payload: { size: 3 } }, 'validation_failed', '/size'],
-  ['colour by name', { method: 'PATCH', url: '/segments/seg_1', payload: { color: 'red' } }, 'validation_failed', '/color'],
+  [
+    'colour by name',
+    { method: 'PATCH', url: '/segments/seg_1', payload: { color: 'red' } },
+    'validation_failed',
+    '/color'
+  ],
   ['edit of no segment', { method: 'PATCH', url: '/segments/seg_1', payload: { name: 'A' } }, 'segment_not_found'],
-  ['champion without a model', { method: 'PUT', url: '/models/champion', payload: {} }, 'validation_failed', '/model_id'],
-  ['champion of no model', { method: 'PUT', url: '/models/champion', payload: { model_id: 'mdl_1' } }, 'model_not_found'],
+  [
+    'champion without a model',
+    { method: 'PUT', url: '/models/champion', payload: {} },
+    'validation_failed',
+    '/model_id'
+  ],
+  [
+    'champion of no model',
+    { method: 'PUT', url: '/models/champion', payload: { model_id: 'mdl_1' } },
+    'model_not_found'
+  ],
 
   // Datasets
   ['unknown source', post('/datasets', '{"source":{"type":"ftp"}}'), 'validation_failed', '/source/type'],
-  ['source by address', post('/datasets', '{"source":{"type":"url","url":"https://example.com/a.csv"}}'), 'source_not_available'],
+  [
+    'source by address',
+    post('/datasets', '{"source":{"type":"url","url":"https://example.com/a.csv"}}'),
+    'source_not_available'
+  ],
   ['source by path', post('/datasets', '{"source":{"type":"path","path":"orders.csv"}}'), 'source_not_available'],
   ['no orders', post('/datasets', '{"source":{"type":"inline","orders":[]}}'), 'validation_failed', '/source/orders'],
-  ['order with an object in a cell', post('/datasets', '{"source":{"type":"inline","orders":[{"a":{}}]}}'), 'validation_failed', '/source/orders/0/a'],
-  ['mapping of no field of ours', post('/datasets', '{"source":{"type":"inline","orders":[{"a":1}]},"options":{"mapping":{"sku":"a"}}}'), 'validation_failed', '/options/mapping/sku'],
-  ['pattern of 501 characters', post('/datasets', JSON.stringify({ source: { type: 'inline', orders: [{ a: 1 }] }, options: { order_id_pattern: 'x'.repeat(501) } })), 'validation_failed', '/options/order_id_pattern'],
+  [
+    'order with an object in a cell',
+    post('/datasets', '{"source":{"type":"inline","orders":[{"a":{}}]}}'),
+    'validation_failed',
+    '/source/orders/0/a'
+  ],
+  [
+    'mapping of no field of ours',
+    post('/datasets', '{"source":{"type":"inline","orders":[{"a":1}]},"options":{"mapping":{"sku":"a"}}}'),
+    'validation_failed',
+    '/options/mapping/sku'
+  ],
+  [
+    'pattern of 501 characters',
+    post(
+      '/datasets',
+      JSON.stringify({ source: { type: 'inline', orders: [{ a: 1 }] }, options: { order_id_pattern: 'x'.repeat(501) } })
+    ),
+    'validation_failed',
+    '/options/order_id_pattern'
+  ],
 
   // Idempotency
-  ['Idempotency-Key that is empty', post('/models', '{"dataset_id":"ds_1"}', { ...json, 'idempotency-key': '' }), 'invalid_idempotency_key'],
-  ['Idempotency-Key of 256 characters', post('/models', '{"dataset_id":"ds_1"}', { ...json, 'idempotency-key': 'k'.repeat(256) }), 'invalid_idempotency_key'],
-  ['Idempotency-Key with a space', post('/models', '{"dataset_id":"ds_1"}', { ...json, 'idempotency-key': 'a b' }), 'invalid_idempotency_key'],
+  [
+    'Idempotency-Key that is empty',
+    post('/models', '{"dataset_id":"ds_1"}', { ...json, 'idempotency-key': '' }),
+    'invalid_idempotency_key'
+  ],
+  [
+    'Idempotency-Key of 256 characters',
+    post('/models', '{"dataset_id":"ds_1"}', { ...json, 'idempotency-key': 'k'.repeat(256) }),
+    'invalid_idempotency_key'
+  ],
+  [
+    'Idempotency-Key with a space',
+    post('/models', '{"dataset_id":"ds_1"}', { ...json, 'idempotency-key': 'a b' }),
+    'invalid_idempotency_key'
+  ],
 
   // Explanations
   ['problem that does not exist', { url: '/problems/nonsense' }, 'route_not_found']
@@ -195,7 +296,8 @@ describe('the door', () => {
   })
 
   test('405 says what the address takes', async () => {
-    const allow = async (method: 'PATCH' | 'POST', url: string) => (await door.app.inject({ method, url })).headers.allow
+    const allow = async (method: 'PATCH' | 'POST', url: string) =>
+      (await door.app.inject({ method, url })).headers.allow
     expect(await allow('PATCH', '/models')).toBe('GET, HEAD, POST')
     expect(await allow('POST', '/models/champion')).toBe('DELETE, GET, HEAD, PUT')
     expect(await allow('POST', '/jobs/job_1/events')).toBe('GET')

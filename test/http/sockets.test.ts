@@ -39,11 +39,19 @@ const CASES: [string, string, ProblemCode][] = [
   ['the HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'malformed_http'],
   ['headers over 16 KiB', lines('GET /models HTTP/1.1', 'Host: a', `X: ${'x'.repeat(17_000)}`), 'headers_too_large'],
   ['no Host', lines('GET /models HTTP/1.1', 'Connection: close'), 'malformed_http'],
-  ['a length and chunks together', lines(...JSON_POST, 'Content-Length: 2', 'Transfer-Encoding: chunked'), 'malformed_http'],
+  [
+    'a length and chunks together',
+    lines(...JSON_POST, 'Content-Length: 2', 'Transfer-Encoding: chunked'),
+    'malformed_http'
+  ],
   ['two lengths', lines(...JSON_POST, 'Content-Length: 2', 'Content-Length: 3'), 'malformed_http'],
   ['an expectation', lines(...JSON_POST, 'Expect: 200-ok', 'Content-Length: 2'), 'expectation_failed'],
   ['TRACE', lines('TRACE /models HTTP/1.1', 'Host: a', 'Connection: close'), 'method_not_allowed'],
-  ['two Idempotency-Keys', `${lines(...JSON_POST, 'Idempotency-Key: a', 'Idempotency-Key: b', 'Connection: close', 'Content-Length: 21')}{"dataset_id":"ds_1"}`, 'invalid_idempotency_key'],
+  [
+    'two Idempotency-Keys',
+    `${lines(...JSON_POST, 'Idempotency-Key: a', 'Idempotency-Key: b', 'Connection: close', 'Content-Length: 21')}{"dataset_id":"ds_1"}`,
+    'invalid_idempotency_key'
+  ],
   ['a body that stalls', `${lines(...JSON_POST, 'Content-Length: 100')}{`, 'request_timeout'],
   ['headers that never end', 'GET /models HTTP/1.1\r\nHost: a\r\n', 'request_timeout']
 ]
@@ -94,6 +102,15 @@ describe('the socket', () => {
     expect(answer).toContain('"pointer":"/extra"')
   })
 
+  test('hangs up on a body that goes on after its answer', async () => {
+    // 404 at once; the body is read on for 300 ms, then the line is cut before its end.
+    const answer = await exchange(
+      lines('POST /nothing HTTP/1.1', 'Host: a', 'Content-Length: 1000000'),
+      ' '.repeat(1000)
+    )
+    expect(answer).toMatch(/^HTTP\/1.1 404 /)
+  })
+
   test('takes an absolute address by its path, and repeats no foreign host', async () => {
     const answer = await exchange(lines('GET http://evil.example/nothing HTTP/1.1', 'Host: a', 'Connection: close'))
     expect(answer).toMatch(/^HTTP\/1.1 404 /)
@@ -102,5 +119,44 @@ describe('the socket', () => {
 
   test('serves HTTP/1.0 without a Host', async () => {
     expect(await exchange(lines('GET /health/live HTTP/1.0'))).toMatch(/^HTTP\/1.1 200 /)
+  })
+})
+
+describe('closing', () => {
+  test('finishes what has begun and refuses what comes after it on the same line', async () => {
+    const other = await openDoor()
+    let finish = () => {}
+    const begun = new Promise<void>((resolve) => {
+      other.app.get('/slow', { config: { scope: null } }, async () => {
+        resolve()
+        await new Promise<void>((done) => {
+          finish = done
+        })
+        return { slow: true }
+      })
+    })
+    await other.app.listen({ port: 0 })
+    const socket = connect((other.app.server.address() as { port: number }).port, '127.0.0.1')
+    const closed = new Promise<string>((resolve) => {
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk
+      })
+      socket.on('close', () => resolve(text))
+    })
+    socket.write(lines('GET /slow HTTP/1.1', 'Host: a'))
+    await begun
+    const closing = other.close()
+    // The second request is read while the first is still being answered.
+    const refused = new Promise<void>((resolve) => other.app.server.once('request', () => resolve()))
+    socket.write(lines('GET /models HTTP/1.1', 'Host: a'))
+    await refused
+    finish()
+    const text = await closed
+    await closing
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 503'])
+    expect(text).toContain('"slow":true')
+    expect(text).toContain('"code":"draining"')
+    expect(text.toLowerCase()).toContain('retry-after: 5')
   })
 })

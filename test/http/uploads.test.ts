@@ -56,7 +56,10 @@ describe('an upload', () => {
 
   test('needs a file', async () => {
     await expectProblem(post().field('options', '{}'), 'file_required')
-    await expectProblem(post().set('content-type', 'multipart/form-data; boundary=x').send('--x--\r\n'), 'file_required')
+    await expectProblem(
+      post().set('content-type', 'multipart/form-data; boundary=x').send('--x--\r\n'),
+      'file_required'
+    )
   })
 
   test('needs the file to be a file', async () => {
@@ -84,7 +87,10 @@ describe('an upload', () => {
   })
 
   test('names a part that is not known, before and after the file', async () => {
-    const before = await expectProblem(post().field('extra', '1').attach('file', Buffer.from('a'), 'a.csv'), 'validation_failed')
+    const before = await expectProblem(
+      post().field('extra', '1').attach('file', Buffer.from('a'), 'a.csv'),
+      'validation_failed'
+    )
     expect(before.errors).toEqual([{ pointer: '/extra', code: 'unknown_field', message: 'is not known here' }])
     await expectProblem(post().attach('file', Buffer.from('a'), 'a.csv').field('extra', '1'), 'validation_failed')
   })
@@ -156,6 +162,8 @@ describe('an upload', () => {
     }
     // The same look that finds nothing in the tests above.
     expect(await uploadsLeft()).toHaveLength(4)
-    expect((await readdir(door.dataDir, { recursive: true })).filter((path) => /con\.csv|😀|nnn|\.\./.test(path))).toEqual([])
+    expect(
+      (await readdir(door.dataDir, { recursive: true })).filter((path) => /con\.csv|😀|nnn|\.\./.test(path))
+    ).toEqual([])
   })
 })

@@ -9,7 +9,6 @@ import { ANNA, BERT, type Begun, type Harness, openHarness } from './harness.ts'
 const LIMITS = { ingest: 1, train: 2 }
 const QUEUE_MAX = 2
 const MOST_ATTEMPTS = 3
-const never = new AbortController().signal
 
 type End = 'succeeded' | 'failed' | 'cancelled'
 
@@ -44,7 +43,7 @@ class World {
   follow(id: string): void {
     const story = this.stories.get(id) ?? { events: [], told: Promise.resolve() }
     const { tenant } = this.jobs.get(id)!
-    const events = this.harness.board.follow(tenant, id, story.events.at(-1)?.id ?? 0, never)
+    const events = this.harness.board.follow(tenant, id, story.events.at(-1)?.id ?? 0, new AbortController().signal)
     const listen = async () => {
       for await (const event of events) story.events.push(event)
     }
@@ -182,7 +181,7 @@ it('the board ends every acknowledged job once, and tells so once, whatever happ
       fc.tuple(fc.nat(20), fc.double({ min: 0, max: 1, noNaN: true })).map((args) => report(...args)),
       fc.boolean().map(restart)
     ],
-    { maxCommands: 30 }
+    { maxCommands: 40, size: '+1' }
   )
   await fc.assert(
     fc.asyncProperty(commands, async (chosen) => {
@@ -200,6 +199,6 @@ it('the board ends every acknowledged job once, and tells so once, whatever happ
         await world.harness.end()
       }
     }),
-    { numRuns: 60 }
+    { numRuns: 25 }
   )
-})
+}, 180_000)

@@ -6,7 +6,8 @@ import { ANNA, BERT, type Harness, openHarness } from './harness.ts'
 let harness: Harness
 afterEach(() => harness.end())
 
-const never = new AbortController().signal
+/** A caller who stays. */
+const staying = () => new AbortController().signal
 async function all(events: AsyncIterable<JobEvent>): Promise<JobEvent[]> {
   const seen = []
   for await (const event of events) seen.push(event)
@@ -275,7 +276,7 @@ describe('follow', () => {
   it('gives what happens, in order, and ends with the end', async () => {
     harness = await openHarness()
     const job = await harness.submit()
-    const following = all(harness.board.follow(ANNA, job.id, 0, never))
+    const following = all(harness.board.follow(ANNA, job.id, 0, staying()))
     const begun = await harness.begins(job)
     begun.progress(report(0.5))
     begun.succeed()
@@ -289,20 +290,20 @@ describe('follow', () => {
     const ids = events.map((event) => event.id)
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b))
     // Who comes again goes on after the event seen last; the end is told in any case.
-    expect(await all(harness.board.follow(ANNA, job.id, ids[1]!, never))).toEqual(events.slice(2))
-    expect(await all(harness.board.follow(ANNA, job.id, ids[3]!, never))).toEqual(events.slice(3))
-    expect(await all(harness.board.follow(ANNA, job.id, Number.MAX_SAFE_INTEGER, never))).toEqual(events.slice(3))
+    expect(await all(harness.board.follow(ANNA, job.id, ids[1]!, staying()))).toEqual(events.slice(2))
+    expect(await all(harness.board.follow(ANNA, job.id, ids[3]!, staying()))).toEqual(events.slice(3))
+    expect(await all(harness.board.follow(ANNA, job.id, Number.MAX_SAFE_INTEGER, staying()))).toEqual(events.slice(3))
   })
 
   it('of a job that ended before the restart gives the same last event', async () => {
     harness = await openHarness()
     const job = await harness.submit()
-    const following = all(harness.board.follow(ANNA, job.id, 0, never))
+    const following = all(harness.board.follow(ANNA, job.id, 0, staying()))
     ;(await harness.begins(job)).fail(new Problem('degenerate_data', 'x'))
     const last = (await following).at(-1)
     expect(last?.type).toBe('failed')
     await harness.crashAndStart()
-    expect(await all(harness.board.follow(ANNA, job.id, 0, never))).toEqual([last])
+    expect(await all(harness.board.follow(ANNA, job.id, 0, staying()))).toEqual([last])
   })
 
   it('goes on rising over a restart', async () => {
@@ -318,7 +319,7 @@ describe('follow', () => {
     leave.abort()
     await following
     await harness.crashAndStart()
-    const after = all(harness.board.follow(ANNA, job.id, before.at(-1)!.id, never))
+    const after = all(harness.board.follow(ANNA, job.id, before.at(-1)!.id, staying()))
     ;(await harness.begins(job)).succeed()
     const types = (await after).map(({ type, job: { attempts } }) => [type, attempts])
     // The second attempt's beginning is news to the one who saw the first attempt.
@@ -335,7 +336,7 @@ describe('follow', () => {
     for (let n = 0; n < 5000; n++) begun.progress(report(n / 5000))
     begun.succeed()
     await harness.board.wait(ANNA, job.id, 10_000)
-    const events = await all(harness.board.follow(ANNA, job.id, 0, never))
+    const events = await all(harness.board.follow(ANNA, job.id, 0, staying()))
     expect(events.length).toBeLessThan(300)
     expect(events.at(-1)?.type).toBe('done')
   })
@@ -348,7 +349,7 @@ describe('follow', () => {
     await harness.begins(job)
     leave.abort()
     expect((await following).every((event) => event.type === 'progress')).toBe(true)
-    expect(await codeOf(all(harness.board.follow(BERT, job.id, 0, never)))).toBe('job_not_found')
+    expect(await codeOf(all(harness.board.follow(BERT, job.id, 0, staying())))).toBe('job_not_found')
   })
 
   it('gives the end of a job that has long been forgotten', async () => {
@@ -360,7 +361,7 @@ describe('follow', () => {
       ;(await harness.begins(job)).succeed()
       await harness.board.wait(ANNA, job.id, 10_000)
     }
-    expect((await all(harness.board.follow(ANNA, first.id, 0, never))).map(({ type }) => type)).toEqual(['done'])
+    expect((await all(harness.board.follow(ANNA, first.id, 0, staying()))).map(({ type }) => type)).toEqual(['done'])
     expect((await harness.board.wait(ANNA, first.id, 0)).status).toBe('succeeded')
   })
 })
@@ -385,12 +386,12 @@ describe('drain', () => {
     const job = await harness.submit()
     const begun = await harness.begins(job)
     const waiting = harness.board.wait(ANNA, job.id, 60_000)
-    const following = all(harness.board.follow(ANNA, job.id, 0, never))
+    const following = all(harness.board.follow(ANNA, job.id, 0, staying()))
     await harness.board.drain(10)
     expect(begun.reason()).toBe('draining')
     expect((await waiting).status).toBe('running')
     expect((await following).every((event) => event.type === 'progress')).toBe(true)
-    expect((await harness.stores.jobs.get(ANNA, job.id))?.status).toBe('running')
+    expect((await harness.stores.jobs.get(ANNA, job.id))?.status).toBe('queued')
     expect(await harness.crashAndStart()).toBe(1)
     ;(await harness.begins(job)).succeed()
     expect(await harness.board.wait(ANNA, job.id, 10_000)).toMatchObject({ status: 'succeeded', attempts: 2 })

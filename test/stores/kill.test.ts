@@ -51,4 +51,4 @@ it('openMemoryStores has everything acknowledged, in its latest version, after k
   }
   expect(acknowledged.size).toBeGreaterThan(ROUNDS)
   await rm(dataDir, { recursive: true })
-})
+}, 180_000)

@@ -65,7 +65,10 @@ test('each operation has a name of its own, a summary, a tag and the problems it
     expect(operation, name).toMatchObject({ operationId: expect.any(String), summary: expect.any(String) })
     expect(operation.tags, name).toHaveLength(1)
     expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(['4XX', '5XX']))
-    expect(Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status)), name).toBe(true)
+    expect(
+      Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status)),
+      name
+    ).toBe(true)
   }
 })
 

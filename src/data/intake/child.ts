@@ -16,7 +16,8 @@ process.on('disconnect', () => process.exit(1))
 async function read({ request }: Extract<Order, { type: 'read' }>): Promise<void> {
   let last: Reply
   try {
-    const onProgress = (progress: Extract<Reply, { type: 'progress' }>['progress']) => tell({ type: 'progress', progress })
+    const onProgress = (progress: Extract<Reply, { type: 'progress' }>['progress']) =>
+      tell({ type: 'progress', progress })
     last = { type: 'done', summary: await readOrders(request, { signal: abort.signal, onProgress }) }
   } catch (error) {
     last = abort.signal.aborted ? { type: 'cancelled' } : { type: 'failed', ...explain(error) }
@@ -32,6 +33,12 @@ function explain(error: unknown): { problem: PlainProblem; cause: string | null 
   if (error instanceof Problem) {
     return { problem: toPlainProblem(error), cause: error.cause === undefined ? null : String(error.cause) }
   }
-  const problem = new Problem('intake_crashed', 'Reading the file failed on our side; try again, or report it with the request id.')
-  return { problem: toPlainProblem(problem), cause: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  const problem = new Problem(
+    'intake_crashed',
+    'Reading the file failed on our side; try again, or report it with the request id.'
+  )
+  return {
+    problem: toPlainProblem(problem),
+    cause: error instanceof Error ? (error.stack ?? error.message) : String(error)
+  }
 }

@@ -4,9 +4,9 @@ import { CLEANSING_RULES, type CleansingRule, ORDER_FIELDS } from '../../domain/
 import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
-import { describeColumns, findOrderColumns, listNames, type OrderColumns } from './order-columns.ts'
 import { type DateDecision, decideDates } from './dates.ts'
 import { type Evidence, weighEvidence } from './evidence.ts'
+import { describeColumns, findOrderColumns, listNames, type OrderColumns } from './order-columns.ts'
 import { askedPeriod, rollingPeriod } from './period.ts'
 import { MALFORMED_MARK } from './records.ts'
 import { copyTo, rawRow, type Staged } from './stage.ts'
@@ -39,7 +39,7 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   const period = askedPeriod(options, timezone)
 
   await db.run(sqlFile('intake/macros'))
-  await createRowViews(db, staged, columns, options.duplicates === 'drop')
+  await createFields(db, staged, columns, options.duplicates === 'drop')
   await setVariables(db, options, columns, timezone)
 
   onShare(0, 'Deciding how dates are written.')
@@ -62,27 +62,47 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   refuseTooMuch(quality, request.badRowsMaxShare)
 
   onShare(0.6, 'Writing the orders.')
-  await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders'))
-  await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns'))
-  await copyTo(db, join(output, 'rejected.parquet'), sqlFile('intake/rejected'))
+  const inOrder = (await keptOrder(db)) ? '' : ' order by row'
+  await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders') + inOrder)
+  await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns') + inOrder)
+  await copyTo(db, join(output, 'rejected.parquet'), rejectedRows(staged))
   return { columns, mapping: describeColumns(columns, staged.names), dates, evidence, quality }
 }
 
-/** `raw_rows` (row, raw as JSON) and `fields` (row, malformed, repeated, one text column for each order field). */
-async function createRowViews(db: DuckDb, staged: Staged, columns: OrderColumns, dropRepeated: boolean): Promise<void> {
-  const rows = `(select file_row_number + 1 as row, * from read_parquet(${sqlText(staged.path)}, file_row_number = true))`
+/** DuckDB keeps the order of the file, but not by contract and not when it looks for repeated rows. */
+async function keptOrder(db: DuckDb): Promise<boolean> {
+  const [found] = await db.rows<{ kept: boolean | null }>('select bool_and(rowid + 1 = row) as kept from classified')
+  return found?.kept === true
+}
+
+const stagedRows = ({ path }: Staged): string =>
+  `(select file_row_number + 1 as row, * from read_parquet(${sqlText(path)}, file_row_number = true))`
+
+/** `fields`: row, malformed, repeated, and one text column for each order field. */
+async function createFields(
+  db: DuckDb,
+  staged: Staged,
+  columns: OrderColumns,
+  lookForRepeated: boolean
+): Promise<void> {
   const all = staged.names.map((_, at) => `c${at}`).join(', ')
   const fields = ORDER_FIELDS.map((field) => {
     const at = columns[field]
     return `${at === undefined ? 'null::varchar' : `c${at}`} as ${field}`
   })
-  const repeated = dropRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
-  await db.run(`create temp view raw_rows as select row, ${rawRow(staged.names)} as raw from ${rows}`)
+  const malformed = `coalesce(starts_with(c0, ${sqlText(MALFORMED_MARK)}), false)`
+  const repeated = lookForRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
   await db.run(`
     create temp view fields as
-    select row, coalesce(starts_with(c0, ${sqlText(MALFORMED_MARK)}), false) as malformed, ${repeated} as repeated, ${fields.join(', ')}
-    from ${rows}`)
+    select row, ${malformed} as malformed, ${repeated} as repeated, ${fields.join(', ')}
+    from ${stagedRows(staged)}`)
 }
+
+/** Every row that is not kept, under the first rule it breaks, with its values as they came. For looking up: in any order. */
+const rejectedRows = (staged: Staged): string => `
+  select judged.row, judged.rule, ${rawRow(staged.names)} as raw
+  from judged join ${stagedRows(staged)} as staged using (row)
+  where judged.rule is not null`
 
 async function setVariables(
   db: DuckDb,
@@ -150,9 +170,12 @@ function requireFilterColumns(options: DatasetOptions, columns: OrderColumns, na
 }
 
 async function reportQuality(db: DuckDb, staged: Staged): Promise<QualityReport> {
-  const found = await db.rows<{ rule: CleansingRule | null; rows: number; revenue: number; first_rows: { items: number[] } }>(
-    sqlFile('intake/quality')
-  )
+  const found = await db.rows<{
+    rule: CleansingRule | null
+    rows: number
+    revenue: number
+    first_rows: { items: number[] }
+  }>(sqlFile('intake/quality'))
   const kept = found.find(({ rule }) => rule === null)?.rows ?? 0
   const examples = await readExamples(
     db,
@@ -180,9 +203,9 @@ async function readExamples(db: DuckDb, staged: Staged, rows: number[]): Promise
   if (rows.length === 0) return new Map()
   const shorten = (value: string) => `substr(${value}, 1, ${SHOWN_CHARACTERS})`
   const found = await db.rows<{ row: number; raw: string }>(`
-    select (file_row_number + 1)::double as row, ${rawRow(staged.names, shorten)} as raw
-    from read_parquet(${sqlText(staged.path)}, file_row_number = true)
-    where file_row_number in (${rows.map((row) => row - 1).join(', ')})`)
+    select row::double as row, ${rawRow(staged.names, shorten)} as raw
+    from ${stagedRows(staged)}
+    where row in (${rows.join(', ')})`)
   return new Map(found.map(({ row, raw }) => [row, { row, values: JSON.parse(raw) }]))
 }
 

@@ -33,7 +33,13 @@ const SHAPES_MAX = 100
 
 /** The shape, as date_values.sql makes it, of all texts that a format can read. */
 const shapeOf = (format: string): string =>
-  format === '%Y%m%d' ? 'YY' : format.replace('%f', 'f').replace('%p', 'P').replace('%Y', 'Y').replace(/%[mdyHMIS]/g, '9')
+  format === '%Y%m%d'
+    ? 'YY'
+    : format
+        .replace('%f', 'f')
+        .replace('%p', 'P')
+        .replace('%Y', 'Y')
+        .replace(/%[mdyHMIS]/g, '9')
 
 /** Names under which a caller may ask for ISO; both are what `source.date.format` says of such a file. */
 const ISO_NAMES = ['iso8601', 'timestamp']

@@ -19,7 +19,7 @@ interface Candidate extends Dialect {
   known: number
   /** Share of the first rows that have as many values as the header. */
   consistent: number
-  /** Values of the first rows that stand in quotes. */
+  /** Values of the first rows that stand in quotes, from delimiter to delimiter. */
   quotedValues: number
 }
 
@@ -59,8 +59,8 @@ export function findDialect(head: Buffer, isKnown: (name: string) => boolean): D
 
 function isBetter(candidate: Candidate, best: Candidate): boolean {
   if (candidate.known !== best.known) return candidate.known > best.known
+  if (candidate.quote !== best.quote) return candidate.quotedValues > 0 && candidate.consistent >= best.consistent
   if (candidate.consistent !== best.consistent) return candidate.consistent > best.consistent
-  if (candidate.quote !== best.quote) return best.quotedValues === 0 && candidate.quotedValues > 0
   return candidate.header.length > best.header.length
 }
 
@@ -82,7 +82,7 @@ function tryDialect(
     at = record.end
     if (record.values.length === 1 && record.values[0] === '') continue
     rows++
-    if (record.values.length === first.values.length) even++
+    if (record.wellQuoted && record.values.length === first.values.length) even++
     quotedValues += record.quotedValues
   }
   const header = first.values.map((value) => value.trim())
@@ -97,28 +97,32 @@ function tryDialect(
   }
 }
 
-/** One record of a text of one character a byte; undefined at the end, or where a quote is not closed in the sample. */
+/** One record of a text of one character a byte; undefined at the end. A quote that is not closed takes all the rest. */
 function readRecord(text: string, start: number, delimiter: string, quote: string) {
   if (start >= text.length) return undefined
   const values: string[] = []
   let quotedValues = 0
+  let wellQuoted = true
   let at = start
   while (true) {
     let value = ''
     let open = at
     while (text[open] === ' ') open++
     if (text[open] === quote) {
-      quotedValues++
       at = open + 1
       while (true) {
         const close = text.indexOf(quote, at)
-        if (close < 0) return undefined
+        if (close < 0) return { values, quotedValues, wellQuoted: false, end: text.length }
         value += text.slice(at, close)
         at = close + 1
         if (text[at] !== quote) break
         value += quote
         at++
       }
+      while (text[at] === ' ') at++
+      const behind = text[at]
+      if (behind === undefined || behind === delimiter || behind === '\n' || behind === '\r') quotedValues++
+      else wellQuoted = false
     }
     const rest = at
     while (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at++
@@ -128,7 +132,7 @@ function readRecord(text: string, start: number, delimiter: string, quote: strin
       continue
     }
     const end = text[at] === '\r' && text[at + 1] === '\n' ? at + 2 : Math.min(at + 1, text.length)
-    return { values, quotedValues, end }
+    return { values, quotedValues, wellQuoted, end }
   }
 }
 

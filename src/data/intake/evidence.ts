@@ -22,7 +22,10 @@ interface Counts {
 }
 
 /** Decides over the whole file what its cancellation marks and its discounts mean. */
-export async function weighEvidence(db: DuckDb, columns: { orderId: boolean; discountName: string | null }): Promise<Evidence> {
+export async function weighEvidence(
+  db: DuckDb,
+  columns: { orderId: boolean; discountName: string | null }
+): Promise<Evidence> {
   const [counts] = await db.rows<Counts>(sqlFile('intake/evidence'))
   return {
     cancellations: columns.orderId ? cancellations(counts!) : null,
@@ -41,7 +44,9 @@ function discounts(counts: Counts, name: string | null): Pick<Evidence, 'discoun
     return { discountUnit: name === null ? null : 'amount', discountNote: null }
   }
   const unread =
-    counts.discounts_unreadable > 0 ? ` ${thousands(counts.discounts_unreadable)} could not be read and count as none.` : ''
+    counts.discounts_unreadable > 0
+      ? ` ${thousands(counts.discounts_unreadable)} could not be read and count as none.`
+      : ''
   const written = counts.discounts_with_percent * 2 > counts.discounts_given
   if (written || (/%|percent|pct/i.test(name) && counts.discount_largest > 1)) {
     return { discountUnit: 'percent', discountNote: `Discounts were read as percent of quantity times price.${unread}` }

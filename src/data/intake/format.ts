@@ -4,9 +4,24 @@ export type Format = 'csv' | 'ndjson' | 'json' | 'parquet'
 
 /** First bytes of what people upload by mistake, and what to do instead. */
 const OTHERS: { magic: string; code: 'content_mismatch' | 'unsupported_format'; what: string; advice: string }[] = [
-  { magic: '504b0304', code: 'unsupported_format', what: 'a ZIP archive or an Excel workbook (.xlsx)', advice: 'save the sheet as CSV and upload that' },
-  { magic: '504b0506', code: 'unsupported_format', what: 'an empty ZIP archive', advice: 'upload the file itself, gzipped if you like' },
-  { magic: 'd0cf11e0a1b11ae1', code: 'unsupported_format', what: 'an old Excel workbook (.xls)', advice: 'save the sheet as CSV and upload that' },
+  {
+    magic: '504b0304',
+    code: 'unsupported_format',
+    what: 'a ZIP archive or an Excel workbook (.xlsx)',
+    advice: 'save the sheet as CSV and upload that'
+  },
+  {
+    magic: '504b0506',
+    code: 'unsupported_format',
+    what: 'an empty ZIP archive',
+    advice: 'upload the file itself, gzipped if you like'
+  },
+  {
+    magic: 'd0cf11e0a1b11ae1',
+    code: 'unsupported_format',
+    what: 'an old Excel workbook (.xls)',
+    advice: 'save the sheet as CSV and upload that'
+  },
   { magic: '28b52ffd', code: 'unsupported_format', what: 'a Zstandard file', advice: 'unpack it or use gzip' },
   { magic: '425a68', code: 'unsupported_format', what: 'a bzip2 file', advice: 'unpack it or use gzip' },
   { magic: 'fd377a585a00', code: 'unsupported_format', what: 'an xz file', advice: 'unpack it or use gzip' },
@@ -16,13 +31,48 @@ const OTHERS: { magic: string; code: 'content_mismatch' | 'unsupported_format'; 
   { magic: '4f5243', code: 'unsupported_format', what: 'an ORC file', advice: 'upload CSV, JSON or Parquet' },
   { magic: '4152524f5731', code: 'unsupported_format', what: 'an Arrow file', advice: 'upload CSV, JSON or Parquet' },
   { magic: '50415245', code: 'unsupported_format', what: 'an encrypted Parquet file', advice: 'upload it unencrypted' },
-  { magic: '53514c69746520666f726d6174', code: 'content_mismatch', what: 'an SQLite database', advice: 'export the order lines as CSV' },
-  { magic: '89504e47', code: 'content_mismatch', what: 'a PNG picture', advice: 'upload the order lines as CSV, JSON or Parquet' },
-  { magic: 'ffd8ff', code: 'content_mismatch', what: 'a JPEG picture', advice: 'upload the order lines as CSV, JSON or Parquet' },
-  { magic: '47494638', code: 'content_mismatch', what: 'a GIF picture', advice: 'upload the order lines as CSV, JSON or Parquet' },
-  { magic: '25504446', code: 'content_mismatch', what: 'a PDF document', advice: 'upload the order lines as CSV, JSON or Parquet' },
-  { magic: '7f454c46', code: 'content_mismatch', what: 'a program', advice: 'upload the order lines as CSV, JSON or Parquet' },
-  { magic: '4d5a90', code: 'content_mismatch', what: 'a program', advice: 'upload the order lines as CSV, JSON or Parquet' }
+  {
+    magic: '53514c69746520666f726d6174',
+    code: 'content_mismatch',
+    what: 'an SQLite database',
+    advice: 'export the order lines as CSV'
+  },
+  {
+    magic: '89504e47',
+    code: 'content_mismatch',
+    what: 'a PNG picture',
+    advice: 'upload the order lines as CSV, JSON or Parquet'
+  },
+  {
+    magic: 'ffd8ff',
+    code: 'content_mismatch',
+    what: 'a JPEG picture',
+    advice: 'upload the order lines as CSV, JSON or Parquet'
+  },
+  {
+    magic: '47494638',
+    code: 'content_mismatch',
+    what: 'a GIF picture',
+    advice: 'upload the order lines as CSV, JSON or Parquet'
+  },
+  {
+    magic: '25504446',
+    code: 'content_mismatch',
+    what: 'a PDF document',
+    advice: 'upload the order lines as CSV, JSON or Parquet'
+  },
+  {
+    magic: '7f454c46',
+    code: 'content_mismatch',
+    what: 'a program',
+    advice: 'upload the order lines as CSV, JSON or Parquet'
+  },
+  {
+    magic: '4d5a90',
+    code: 'content_mismatch',
+    what: 'a program',
+    advice: 'upload the order lines as CSV, JSON or Parquet'
+  }
 ]
 
 const GZIP = [0x1f, 0x8b]

@@ -9,42 +9,159 @@ import { Problem } from '../../errors.ts'
  */
 const ALIASES: Record<OrderField, readonly string[]> = {
   order_id: [
-    'order_id', 'order no', 'order number', 'order', 'invoice no', 'invoice number', 'invoice', 'invoice id',
-    'transaction id', 'transaction number', 'receipt id', 'receipt number', 'order name', 'order reference', 'basket id'
+    'order_id',
+    'order no',
+    'order number',
+    'order',
+    'invoice no',
+    'invoice number',
+    'invoice',
+    'invoice id',
+    'transaction id',
+    'transaction number',
+    'receipt id',
+    'receipt number',
+    'order name',
+    'order reference',
+    'basket id'
   ],
   product_id: [
-    'product_id', 'stock code', 'sku', 'item id', 'article number', 'article id', 'product code', 'item code', 'product sku',
-    'lineitem sku', 'variant id', 'item number', 'asin', 'ean', 'upc', 'product number', 'product', 'item', 'article'
+    'product_id',
+    'stock code',
+    'sku',
+    'item id',
+    'article number',
+    'article id',
+    'product code',
+    'item code',
+    'product sku',
+    'lineitem sku',
+    'variant id',
+    'item number',
+    'asin',
+    'ean',
+    'upc',
+    'product number',
+    'product',
+    'item',
+    'article'
   ],
   product_name: [
-    'product_name', 'description', 'item name', 'product title', 'product description', 'item description',
-    'lineitem name', 'article name', 'title'
+    'product_name',
+    'description',
+    'item name',
+    'product title',
+    'product description',
+    'item description',
+    'lineitem name',
+    'article name',
+    'title'
   ],
   quantity: [
-    'quantity', 'qty', 'units', 'quantity ordered', 'order quantity', 'item quantity', 'lineitem quantity', 'pieces', 'pcs',
-    'number of items', 'unit count'
+    'quantity',
+    'qty',
+    'units',
+    'quantity ordered',
+    'order quantity',
+    'item quantity',
+    'lineitem quantity',
+    'pieces',
+    'pcs',
+    'number of items',
+    'unit count'
   ],
   unit_price: [
-    'unit_price', 'price', 'item price', 'price per unit', 'price each', 'unit cost', 'lineitem price', 'product price', 'selling price'
+    'unit_price',
+    'price',
+    'item price',
+    'price per unit',
+    'price each',
+    'unit cost',
+    'lineitem price',
+    'product price',
+    'selling price'
   ],
   line_total: [
-    'line_total', 'total', 'amount', 'line amount', 'total price', 'total amount', 'sales', 'revenue', 'sales amount',
-    'total sales', 'subtotal', 'item total', 'net amount', 'order value', 'spend'
+    'line_total',
+    'total',
+    'amount',
+    'line amount',
+    'total price',
+    'total amount',
+    'sales',
+    'revenue',
+    'sales amount',
+    'total sales',
+    'subtotal',
+    'item total',
+    'net amount',
+    'order value',
+    'spend'
   ],
   ordered_at: [
-    'ordered_at', 'invoice date', 'order date', 'order datetime', 'order time', 'ordered on', 'purchase date', 'purchased at',
-    'transaction date', 'date of purchase', 'created at', 'timestamp', 'datetime', 'date'
+    'ordered_at',
+    'invoice date',
+    'order date',
+    'order datetime',
+    'order time',
+    'ordered on',
+    'purchase date',
+    'purchased at',
+    'transaction date',
+    'date of purchase',
+    'created at',
+    'timestamp',
+    'datetime',
+    'date'
   ],
   customer_id: [
-    'customer_id', 'customer no', 'customer number', 'customer', 'customer key', 'client id', 'client', 'user id', 'buyer id',
-    'account id', 'member id', 'shopper id', 'cust id', 'customer email', 'email', 'email address', 'user', 'buyer'
+    'customer_id',
+    'customer no',
+    'customer number',
+    'customer',
+    'customer key',
+    'client id',
+    'client',
+    'user id',
+    'buyer id',
+    'account id',
+    'member id',
+    'shopper id',
+    'cust id',
+    'customer email',
+    'email',
+    'email address',
+    'user',
+    'buyer'
   ],
-  country: ['country', 'country name', 'shipping country', 'billing country', 'customer country', 'country code', 'market'],
+  country: [
+    'country',
+    'country name',
+    'shipping country',
+    'billing country',
+    'customer country',
+    'country code',
+    'market'
+  ],
   category: [
-    'category', 'product category', 'item category', 'category name', 'department', 'product type', 'product group', 'product line'
+    'category',
+    'product category',
+    'item category',
+    'category name',
+    'department',
+    'product type',
+    'product group',
+    'product line'
   ],
   discount: [
-    'discount', 'discount amount', 'line discount', 'discount value', 'discount percent', 'discount %', 'discount rate', 'rebate'
+    'discount',
+    'discount amount',
+    'line discount',
+    'discount value',
+    'discount percent',
+    'discount %',
+    'discount rate',
+    'rebate'
   ]
 }
 
@@ -52,7 +169,9 @@ const squeeze = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{
 
 const FIELD_BY_ALIAS = new Map<string, { field: OrderField; rank: number }>(
   ORDER_FIELDS.flatMap((field) =>
-    ALIASES[field].map((alias, rank) => [squeeze(alias), { field, rank }] as [string, { field: OrderField; rank: number }])
+    ALIASES[field].map(
+      (alias, rank) => [squeeze(alias), { field, rank }] as [string, { field: OrderField; rank: number }]
+    )
   )
 )
 
@@ -131,7 +250,9 @@ function refuseDuplicates(names: readonly string[]): void {
 }
 
 const missing = (sentence: string, names: readonly string[]): Problem =>
-  new Problem('column_missing', `${sentence} The file has ${listNames(names)}.`, { extensions: { columns: [...names] } })
+  new Problem('column_missing', `${sentence} The file has ${listNames(names)}.`, {
+    extensions: { columns: [...names] }
+  })
 
 /** Column names for a sentence, cut where there are many or long ones. */
 export function listNames(names: readonly string[]): string {

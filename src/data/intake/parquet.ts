@@ -17,12 +17,7 @@ const DATES = /^(DATE|TIMESTAMP)/
  * Rows of a Parquet file as text. What its footer says is checked before any of its data is read.
  * @throws Problem parquet_invalid, unsupported_codec, too_many_rows, too_many_columns, no_rows
  */
-export async function stageParquet(
-  db: DuckDb,
-  work: string,
-  path: string,
-  rowsMax: number
-): Promise<Staged> {
+export async function stageParquet(db: DuckDb, work: string, path: string, rowsMax: number): Promise<Staged> {
   await checkEnds(path)
   try {
     return await readParquet(db, work, path, rowsMax)
@@ -34,9 +29,7 @@ export async function stageParquet(
 
 async function readParquet(db: DuckDb, work: string, path: string, rowsMax: number): Promise<Staged> {
   const file = sqlText(path)
-  const [about] = await db.rows<{ rows: number }>(
-    `select num_rows::double as rows from parquet_file_metadata(${file})`
-  )
+  const [about] = await db.rows<{ rows: number }>(`select num_rows::double as rows from parquet_file_metadata(${file})`)
   const codecs = await db.rows<{ codec: string }>(`select distinct compression as codec from parquet_metadata(${file})`)
   const refused = codecs.find(({ codec }) => !CODECS.has(codec.toUpperCase()))
   if (refused) {
@@ -83,4 +76,6 @@ const isAboutTheFile = (error: unknown): boolean =>
   error instanceof Error && !/^(Out of Memory|INTERRUPT)|No space left|max_temp_directory/i.test(error.message)
 
 const damaged = (cause: unknown): Problem =>
-  new Problem('parquet_invalid', 'The Parquet file is damaged or incomplete; write it again and upload it anew.', { cause })
+  new Problem('parquet_invalid', 'The Parquet file is damaged or incomplete; write it again and upload it anew.', {
+    cause
+  })

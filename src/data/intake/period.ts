@@ -22,7 +22,7 @@ export function askedPeriod({ from, to }: DatasetOptions, timezone: string): Per
   if (start !== null && end !== null && start > end) {
     throw new Problem('invalid_period', 'options.from lies after options.to; swap them.')
   }
-  return { from: start && start.toISOString(), to: end && endText(end) }
+  return { from: start?.toISOString() ?? null, to: end && endText(end) }
 }
 
 /** Shortens the period to the last `window_days` days before its end, or before the last order that is kept. */
@@ -40,7 +40,9 @@ export function checkTimezone(timezone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone })
   } catch (cause) {
-    throw new Problem('invalid_timezone', 'options.timezone is unknown; give an IANA name such as Europe/London.', { cause })
+    throw new Problem('invalid_timezone', 'options.timezone is unknown; give an IANA name such as Europe/London.', {
+      cause
+    })
   }
   if (!/^[A-Za-z]/.test(timezone)) {
     throw new Problem('invalid_timezone', 'options.timezone must be an IANA name such as Europe/London, not an offset.')

@@ -43,7 +43,12 @@ export async function readOrders(request: ReadRequest, hooks: ReadHooks): Promis
   const spillFolder = join(work, 'spill')
   for (const folder of [result, spillFolder]) await mkdir(folder)
   // DuckDB is loaded while the text is looked through: the two do not need each other.
-  const opening = DuckDb.open({ folders: [work], spillFolder, memoryBytes: limits.memoryBytes, threads: limits.threads })
+  const opening = DuckDb.open({
+    folders: [work],
+    spillFolder,
+    memoryBytes: limits.memoryBytes,
+    threads: limits.threads
+  })
   opening.catch(() => {})
   const interrupt = () => void opening.then((db) => db.interrupt()).catch(() => {})
   hooks.signal.addEventListener('abort', interrupt)
@@ -105,7 +110,10 @@ async function prepare(request: ReadRequest, signal: AbortSignal, report: Report
     case 'csv': {
       const prepared = await prepareCsv(source, text)
       const { delimiter } = prepared.dialect
-      return { about: { ...about, encoding: prepared.encoding, delimiter }, stage: (db) => stageCsv(db, work, prepared) }
+      return {
+        about: { ...about, encoding: prepared.encoding, delimiter },
+        stage: (db) => stageCsv(db, work, prepared)
+      }
     }
   }
 }

@@ -26,8 +26,12 @@ const MARK = 0x01
 
 /** Longest part of a broken row that is kept to be shown. */
 const SHOWN_BYTES = 4096
-/** Bytes that may be gone through again because a record fell apart, beyond what the text itself has. */
-const REREAD_BYTES_MAX = 256 * 1024 * 1024
+/**
+ * Bytes that may be gone through again because a record fell apart: so many, and so many times the text so far. Stray
+ * quotes cost about the text once more; only a text made for it costs a hundred times.
+ */
+const REREAD_BYTES_FREE = 64 * 1024 * 1024
+const REREAD_TIMES_MAX = 4
 
 /**
  * Divides a delimited text into records before DuckDB sees it, so that no row can be lost: DuckDB must then find
@@ -48,6 +52,7 @@ export class RecordScan {
   private readonly kind = new Uint8Array(256)
   private rest = Buffer.alloc(0)
   private reread = 0
+  private seen = 0
   /** End of the record last looked at, past its line end. */
   private next = 0
 
@@ -62,6 +67,7 @@ export class RecordScan {
 
   /** @throws Problem line_too_long, csv_syntax */
   push(chunk: Buffer): void {
+    this.seen += chunk.length
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
     this.rest = Buffer.from(bytes.subarray(this.scan(bytes, false)))
   }
@@ -139,7 +145,7 @@ export class RecordScan {
         if (values > columns) return this.ends(BAD, at)
         continue
       }
-      if (at === start) return this.ends(BLANK, at + 1)
+      if (at === start) return this.ends(BLANK, afterLineEnds(bytes, at))
       if (values !== columns) return this.ends(BAD, at + 1)
       if (bytes[at] === LF) return this.endsGood(bytes, start, at + 1)
       if (at + 1 >= end && !last) return this.incomplete(bytes, start)
@@ -185,8 +191,11 @@ export class RecordScan {
     if (bytes[at] === CR && bytes[at + 1] === LF) at++
     const end = Math.min(at + 1, bytes.length)
     this.reread += Math.max(0, this.next - end)
-    if (this.reread > REREAD_BYTES_MAX) {
-      throw new Problem('csv_syntax', `The quotes do not match up from row ${this.rows + 1} on; write a quote inside a quoted value twice.`)
+    if (this.reread > REREAD_BYTES_FREE + REREAD_TIMES_MAX * this.seen) {
+      throw new Problem(
+        'csv_syntax',
+        `The quotes do not match up from row ${this.rows + 1} on; write a quote inside a quoted value twice.`
+      )
     }
     return end
   }
@@ -201,6 +210,12 @@ const GOOD = 1
 const GOOD_BUT_CR = 2
 const BLANK = 3
 const BAD = 4
+
+function afterLineEnds(bytes: Buffer, from: number): number {
+  let at = from
+  while (bytes[at] === LF || bytes[at] === CR) at++
+  return at
+}
 
 /** Index of the quote that ends the value which began before `from`; -1 when it is not there. A doubled one is a quote inside. */
 function closingQuote(bytes: Buffer, from: number, quote: number): number {

@@ -40,16 +40,10 @@ export async function stageLines(db: DuckDb, work: string, text: PreparedText): 
   return staged
 }
 
-export async function stageJson(
-  db: DuckDb,
-  work: string,
-  text: PreparedText,
-  rowsMax: number
-): Promise<Staged> {
+export async function stageJson(db: DuckDb, work: string, text: PreparedText, rowsMax: number): Promise<Staged> {
   const array = `select json from read_json_objects(${sqlText(text.path)}, format = 'array', maximum_object_size = ${LINE_BYTES_MAX})`
   try {
     const staged = await stageObjects(db, work, array)
-    if (staged.rows === 0) throw new Problem('no_rows', 'The JSON array is empty; send the order lines.')
     if (staged.rows > rowsMax) throw tooManyRows(rowsMax)
     return staged
   } catch (error) {
@@ -99,33 +93,36 @@ function readText(
 
 /** Objects to columns: every key of any of them is one. What is no object becomes a malformed row. */
 async function stageObjects(db: DuckDb, work: string, source: string): Promise<Staged> {
+  // Nothing may look into a text before it is known to be JSON.
+  const objects = `(
+    select json, case when json_valid(json) then if(json_type(json) = 'OBJECT', json, null) end as object
+    from (${source}))`
   const names = (
     await db.rows<{ name: string }>(`
-      select name from (
-        select unnest(json_keys(json)) as name, row_number() over () as place
-        from (${source}) where json_valid(json) and json_type(json) = 'OBJECT'
-      ) group by name order by min(place) limit ${COLUMNS_MAX + 1}`)
+      select name
+      from (select unnest(json_keys(object)) as name, place from (select object, row_number() over () as place from ${objects}))
+      group by name order by min(place) limit ${COLUMNS_MAX + 1}`)
   ).map(({ name }) => name)
-  if (names.length === 0) {
-    throw new Problem('json_syntax', 'No line is a JSON object; send one object a line, or one array of objects.')
-  }
+  if (names.length === 0) throw await withoutObjects(db, source)
   if (names.length > COLUMNS_MAX) {
     throw new Problem('too_many_columns', `The objects have more than ${COLUMNS_MAX} different keys.`)
   }
+  const mark = sqlText(MALFORMED_MARK)
   const values = names.map((name, at) => {
-    const value = `json_extract_string(json, ${sqlText(pointer(name))})`
+    const value = `json_extract_string(object, ${sqlText(pointer(name))})`
     return at === 0
-      ? `case when readable then ${value} else ${sqlText(MALFORMED_MARK)} || ltrim(json::varchar, ${sqlText(MALFORMED_MARK)}) end as c0`
-      : `case when readable then ${value} end as c${at}`
+      ? `if(object is null, ${mark} || ltrim(json::varchar, ${mark}), ${value}) as c0`
+      : `${value} as c${at}`
   })
   const path = join(work, 'staged.parquet')
-  const rows = await copyTo(
-    db,
-    path,
-    `select ${values.join(', ')}
-     from (select json, coalesce(json_valid(json) and json_type(json) = 'OBJECT', false) as readable from (${source}))`
-  )
+  const rows = await copyTo(db, path, `select ${values.join(', ')} from ${objects}`)
   return { path, names, rows, typedDates: NO_TYPES }
+}
+
+async function withoutObjects(db: DuckDb, source: string): Promise<Problem> {
+  const [counted] = await db.rows<{ rows: number }>(`select count(*)::double as rows from (${source})`)
+  if (counted?.rows === 0) return new Problem('no_rows', 'The JSON array is empty; send the order lines.')
+  return new Problem('json_syntax', 'No line is a JSON object; send one object a line, or one array of objects.')
 }
 
 /** RFC 6901. */

@@ -32,7 +32,10 @@ interface Findings {
 /** What the finished files say about the dataset: counted from what will be published, not from what was meant to be. */
 export async function summarise(db: DuckDb, folder: string, findings: Findings): Promise<IntakeSummary> {
   const { about, cleansed, timezone, staged } = findings
-  for (const [view, file] of [['kept', 'orders'], ['returned', 'returns']] as const) {
+  for (const [view, file] of [
+    ['kept', 'orders'],
+    ['returned', 'returns']
+  ] as const) {
     await db.run(`create temp view ${view} as select * from read_parquet(${sqlText(join(folder, `${file}.parquet`))})`)
   }
   const [totals] = await db.rows<Totals>(sqlFile('intake/totals'))
@@ -70,7 +73,10 @@ function limitations({ cleansed, options, timezone }: Findings): string[] {
       'The file has no quantity: every line counts as one unit, and a negative total as one unit returned.'
     ],
     [!has('unit_price') && has('quantity'), 'Unit prices were found by dividing the line total by the quantity.'],
-    [has('line_total') && has('unit_price'), 'Revenue is the line total of the file, which may differ from quantity times price.'],
+    [
+      has('line_total') && has('unit_price'),
+      'Revenue is the line total of the file, which may differ from quantity times price.'
+    ],
     [!has('product_id'), 'The file has no product id: products cannot be counted or recommended by id.'],
     [!has('country'), 'The file has no country: nothing can be said by country.'],
     [!has('category'), 'The file has no category.'],

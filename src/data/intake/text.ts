@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DatasetOptions } from '../../domain/records/dataset.ts'
 import { Problem } from '../../errors.ts'
 import { type Dialect, findDialect } from './dialect.ts'
-import { type Encoding, EncodingScan, findUtf16, singleByteToUtf8, utf16ToUtf8, utf8BomBytes } from './encoding.ts'
+import { type Encoding, EncodingScan, findUtf16, singleByteToUtf8, utf8BomBytes, utf16ToUtf8 } from './encoding.ts'
 import { isKnownColumn } from './order-columns.ts'
 import { RecordScan, type RecordShape, type RecordSink } from './records.ts'
 import { HEAD_BYTES, peek, type Source } from './source.ts'
@@ -39,7 +39,9 @@ export async function prepareCsv(
 ): Promise<PreparedText & { dialect: Dialect; header: string[] }> {
   const text = await asAscii(source)
   const { mapping } = request.options
-  const dialect = findDialect(text.head, (name) => [name, decode(name, 'utf-8')].some((each) => isKnownColumn(each, mapping)))
+  const dialect = findDialect(text.head, (name) =>
+    [name, decode(name, 'utf-8')].some((each) => isKnownColumn(each, mapping))
+  )
   const shape: RecordShape = {
     delimiter: dialect.delimiter.charCodeAt(0),
     quote: dialect.quote.charCodeAt(0),
@@ -120,7 +122,10 @@ async function prepare(
   const found = encodings.result()
   const encoding = request.options.encoding ?? found
   if (encoding === 'utf-8' && found !== 'utf-8') {
-    throw new Problem('encoding', 'The text is not valid UTF-8; leave options.encoding out, or say latin-1 or windows-1252.')
+    throw new Problem(
+      'encoding',
+      'The text is not valid UTF-8; leave options.encoding out, or say latin-1 or windows-1252.'
+    )
   }
   const whole = { rows: records?.rows ?? null, spansLines: records?.spansLines ?? false }
   const skip = output.written ? 0 : plan.shape?.delimiter ? 1 : 0

@@ -56,6 +56,7 @@ function iterate(
       converged = true
       break
     }
+    pace.spend(2 * matrix.data.length)
     if (moveToMeans(matrix, centroids, labels, squared) <= limit.tolerance) break
   }
   if (!converged) converged = !assign(matrix, centroids, labels, squared, pace)

@@ -22,7 +22,11 @@ export class Pace {
   /** @throws TrainingCancelled */
   spend(units: number): void {
     this.#spent += units
-    if (this.#spent < UNITS_BETWEEN_POLLS) return
+    if (this.#spent >= UNITS_BETWEEN_POLLS) this.poll()
+  }
+
+  /** Asks at once. @throws TrainingCancelled */
+  poll(): void {
     this.#spent = 0
     if (this.#cancelled()) throw new TrainingCancelled()
   }

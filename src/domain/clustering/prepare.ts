@@ -35,12 +35,16 @@ export function prepareTraining(columns: FeatureColumns, options: TrainingOption
   const limitations: string[] = []
   const { fences, outliers } = applyPolicy(columns, options, limitations)
   const clips = options.outliers.policy === 'winsorise' ? fences : []
+  pace.poll()
   const apart = new Set(outliers)
   const inliers = Int32Array.from({ length: columns.n }, (_, row) => row).filter((row) => !apart.has(row))
   const clustered = outliers.length > 0 ? takeCustomers(columns, inliers) : columns
 
-  const { features, limitations: notes } = fitScaling(clustered, { ...options, clips }, (units) => pace.spend(units))
-  const matrix = scaleCustomers(clustered, { features, distance: options.distance })
+  const spend = (units: number) => pace.spend(units)
+  const absent = columns.names.filter((_, j) => columns.columns[j]!.some(Number.isNaN))
+  const { features, limitations: notes } = fitScaling(clustered, { ...options, clips, absent }, spend)
+  const matrix = scaleCustomers(clustered, { features, distance: options.distance }, spend)
+  pace.poll()
   const most = typeof options.k === 'number' ? options.k : options.k.max
   const distinct = countDistinctRows(matrix, Math.max(2, most))
   if (distinct < 2) {

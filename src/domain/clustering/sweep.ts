@@ -59,11 +59,11 @@ export function measure(
     { distance, seed },
     pace
   )
-  return clusterings.map((found, index) => ({
-    ...found,
-    compactness: compactness(matrix, found.clustering.labels, found.clustering.k),
-    silhouette: scores[index]!
-  }))
+  return clusterings.map((found, index) => {
+    pace.poll()
+    const { labels, k } = found.clustering
+    return { ...found, compactness: compactness(matrix, labels, k), silhouette: scores[index]! }
+  })
 }
 
 /** Share of the clustered rows in the smallest cluster. */

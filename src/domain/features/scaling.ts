@@ -10,6 +10,8 @@ const LIMIT = 1e100
 
 /** Sorting a column costs about as much as so many multiplications a value. */
 const SORT_UNITS = 50
+/** So do a logarithm or a power and the clipping around them. */
+const TRANSFORM_UNITS = 30
 
 const limited = (x: number): number => Math.min(Math.max(x, -LIMIT), LIMIT)
 
@@ -18,6 +20,8 @@ interface ScalingOptions {
   scale: Scale
   /** Values are clipped to these before anything else; a feature without one is not. */
   clips: Fence[]
+  /** Features that may be absent though every customer fitted here has them. */
+  absent?: string[]
 }
 
 /**
@@ -45,7 +49,7 @@ export function fitScaling(
 function fitFeature(
   name: string,
   column: Float64Array,
-  { transform: asked, scale: scaling, clips }: ScalingOptions,
+  { transform: asked, scale: scaling, clips, absent: elsewhere = [] }: ScalingOptions,
   limitations: string[],
   spend: (values: number) => void
 ): FeatureScaling {
@@ -77,10 +81,20 @@ function fitFeature(
   }
   const lambda = transform === 'yeo_johnson' ? fitYeoJohnson(values, spend) : null
 
+  spend(values.length * TRANSFORM_UNITS)
   for (let i = 0; i < values.length; i++) values[i] = limited(transformValue(values[i]!, { transform, lambda }))
   const { center, scale, note } = fitAxis(values, scaling)
   if (note) limitations.push(`${name}: ${note}`)
-  return { name, transform, lambda, center, scale, impute: absent > 0 ? impute : null, lower, upper }
+  return {
+    name,
+    transform,
+    lambda,
+    center,
+    scale,
+    impute: absent > 0 || elsewhere.includes(name) ? impute : null,
+    lower,
+    upper
+  }
 }
 
 function fitAxis(values: Float64Array, scaling: Scale): { center: number; scale: number; note?: string } {
@@ -126,12 +140,18 @@ export function scaleValue(raw: number | null, feature: FeatureScaling): number 
  * (or 0 at the origin), since only its direction counts.
  *
  * @param columns in the order of `fit.features`
+ * @param spend told of the work done, and may throw to stop
  */
-export function scaleCustomers(columns: FeatureColumns, fit: Pick<ModelFit, 'features' | 'distance'>): Matrix {
+export function scaleCustomers(
+  columns: FeatureColumns,
+  fit: Pick<ModelFit, 'features' | 'distance'>,
+  spend: (values: number) => void = () => {}
+): Matrix {
   const d = fit.features.length
   const data = new Float64Array(columns.n * d)
   fit.features.forEach((feature, j) => {
     const column = columns.columns[j]!
+    spend(columns.n * TRANSFORM_UNITS)
     for (let i = 0; i < columns.n; i++) data[i * d + j] = scaleValue(column[i]!, feature)
   })
   if (fit.distance === 'cosine') for (let at = 0; at < data.length; at += d) toUnitLength(data, at, d)

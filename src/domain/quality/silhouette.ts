@@ -67,7 +67,7 @@ function onePass(
   pace: Pace
 ): SilhouetteResult[] {
   const { n, d } = matrix
-  const cells = groupByCell(labelings, n)
+  const cells = groupByCell(labelings, n, pace)
   const exact = n <= exactRows
   const wanted = exact ? n : Math.min(n, Math.max(MIN_SAMPLE, Math.floor(sampledDistances / n)))
   const { positions, weights } = exact ? everyRow(n) : sampleOfCells(cells.starts, wanted, seed)
@@ -135,11 +135,12 @@ interface Cells {
   starts: Int32Array
 }
 
-function groupByCell(labelings: Labeling[], n: number): Cells {
+function groupByCell(labelings: Labeling[], n: number, pace: Pace): Cells {
   const cell = new Int32Array(n)
   let count = 1
   for (const { labels, k } of labelings) {
     const known = new Map<number, number>()
+    pace.poll()
     for (let i = 0; i < n; i++) {
       const key = cell[i]! * k + labels[i]!
       const id = known.get(key) ?? known.size

@@ -1,5 +1,6 @@
 import type { Distance, OutlierPolicy, Scale, Transform, VocabularyName } from '../vocabulary.ts'
 import type { Segment } from './segment.ts'
+import type { Surrogate } from './surrogate.ts'
 
 export interface KRange {
   min: number
@@ -185,6 +186,8 @@ export interface Model {
   k_choice: KChoice
   metrics: ModelMetrics
   projection: Projection
+  /** Absent in models of a version that grew none. */
+  surrogate?: Surrogate
   segments: Segment[]
   reconciliation: Reconciliation
   limitations: string[]

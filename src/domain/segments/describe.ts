@@ -33,7 +33,7 @@ export interface SegmentInput {
 }
 
 /** Rules speak of these, and of what the model clusters on. */
-const RULE_FEATURES: readonly string[] = ['recency_days', 'frequency', 'monetary_value', 'average_order_value']
+export const RULE_FEATURES: readonly string[] = ['recency_days', 'frequency', 'monetary_value', 'average_order_value']
 
 /**
  * Name, explain and profile each segment of a model from its customers alone. Deterministic.

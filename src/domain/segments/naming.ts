@@ -37,13 +37,13 @@ interface Candidate {
 
 interface Chosen {
   candidate: Candidate
-  /** Less is better; decides who keeps the plain name. */
-  fit: number
+  /** How strongly the segment is what the name says; the strongest bearer keeps the name plain. */
+  strength: number
 }
 
 /** What it costs to give a name to a segment that lies on the other side of what the name asserts. */
 const UNTRUE = 6
-/** Above any squared distance (positions stay within ±4): what outweighs nearness. */
+/** Above any squared distance (positions stay within ±3): what outweighs nearness. */
 const DECISIVE = 1_000
 /** A name used once more becomes this much less attractive, so that no name collects all that is left over. */
 const CROWDING = 1
@@ -53,8 +53,9 @@ const CROWDING = 1
  *
  * Each name stands for a place (a prototype); segments and names are matched one to one at the least sum of
  * squared distances. With more segments than names every name is used once before any is used again, and the
- * second bearer gets a qualifier; `auto` rather gives a fitting name twice than one that does not fit. Among segments of outliers the most valuable takes the best name and the
- * longest gone the last. Names do not depend on units or on the order of the segments.
+ * weaker bearers get a qualifier; `auto` rather gives a fitting name twice than one that does not fit. Among
+ * segments of outliers the most valuable takes the best name and the longest gone the last. Names do not depend
+ * on units or on the order of the segments.
  *
  * @param means one entry per segment
  * @param spread how widely customers differ; without it segments are only compared with each other
@@ -79,16 +80,15 @@ export function nameSegments(
   const chosen = byRank
     ? sorted.map((_, rank) => ({
         candidate: candidates[rankedName(rank, sorted.length, candidates.length)]!,
-        fit: rank
+        strength: -rank
       }))
     : match(sorted, positions, candidates, axes, reuse ?? DECISIVE)
 
-  // The best fit keeps the plain name, so qualifiers are given from near to far.
-  const nearFirst = sorted.map((_, i) => i).sort((a, b) => chosen[a]!.fit - chosen[b]!.fit || a - b)
-  const qualifiers = qualify(nearFirst.map((i) => ({ base: chosen[i]!.candidate.name, position: positions[i]! })))
+  const strongFirst = sorted.map((_, i) => i).sort((a, b) => chosen[b]!.strength - chosen[a]!.strength || a - b)
+  const qualifiers = qualify(strongFirst.map((i) => ({ base: chosen[i]!.candidate.name, position: positions[i]! })))
 
   const named: NamedSegment[] = new Array(means.length)
-  nearFirst.forEach((i, at) => {
+  strongFirst.forEach((i, at) => {
     const position = positions[i]!
     const { candidate } = chosen[i]!
     named[order[i]!] = {
@@ -115,13 +115,16 @@ function candidatesOf(vocabulary: VocabularyName | OwnVocabulary): Candidate[] {
     claims: {},
     reluctance: 0,
     position: {
-      recency: entry.recency ?? 0,
-      frequency: entry.frequency ?? 0,
-      value: entry.value ?? 0,
-      average_order_value: entry.average_order_value ?? 0
+      recency: within(entry.recency),
+      frequency: within(entry.frequency),
+      value: within(entry.value),
+      average_order_value: within(entry.average_order_value)
     }
   }))
 }
+
+/** Farther out than any segment can lie, a place says nothing more. */
+const within = (place = 0): number => Math.min(5, Math.max(-5, place))
 
 /** Fewer segments than names take the first names; more share them out in runs of neighbours. */
 const rankedName = (rank: number, segments: number, names: number): number =>
@@ -135,20 +138,21 @@ function match(
   reuse: number
 ): Chosen[] {
   const { best, gone } = notableOutliers(segments, positions)
-  const fits = positions.map((position, i) =>
-    candidates.map((candidate) => {
-      const { meaning } = candidate
-      const wanted =
-        meaning !== null &&
-        ((i === best && BEST_MEANINGS.includes(meaning)) || (i === gone && GONE_MEANINGS.includes(meaning)))
-      return misfit(position, candidate, axes) - (wanted ? 2 * DECISIVE : 0)
-    })
-  )
+  const bonus = (candidate: Candidate, i: number): number => {
+    const { meaning } = candidate
+    if (meaning === null) return 0
+    const wanted = (i === best && BEST_MEANINGS.includes(meaning)) || (i === gone && GONE_MEANINGS.includes(meaning))
+    return wanted ? 2 * DECISIVE : 0
+  }
   const extras = segments.map((_, copy) => (copy === 0 ? 0 : reuse + (copy - 1) * CROWDING))
-  const cost = fits.map((row) => extras.flatMap((extra) => row.map((fit) => fit + extra)))
+  const cost = positions.map((position, i) => {
+    const fits = candidates.map((candidate) => misfit(position, candidate, axes) - bonus(candidate, i))
+    return extras.flatMap((extra) => fits.map((fit) => fit + extra))
+  })
   return assignCheapest(cost).map((column, i) => {
-    const name = column % candidates.length
-    return { candidate: candidates[name]!, fit: fits[i]![name]! }
+    const candidate = candidates[column % candidates.length]!
+    const along = axes.reduce((sum, axis) => sum + positions[i]![axis] * candidate.position[axis], 0)
+    return { candidate, strength: along + bonus(candidate, i) }
   })
 }
 

@@ -30,7 +30,7 @@ const OFFSET = 0.02
 const LEAST_SPREAD = 0.5
 
 /** Positions approach but never pass this many standard deviations, so that no single segment rules the match. */
-const FARTHEST = 4
+const FARTHEST = 3
 
 export const logarithm = (value: number, average: number): number =>
   average > 0 ? Math.log(OFFSET + Math.max(value, 0) / average) : 0

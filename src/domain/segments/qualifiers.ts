@@ -3,11 +3,33 @@ import { AXES, type Axis, type Position } from './meanings.ts'
 /** Differences below this many standard deviations are not worth a word. */
 const NOTICEABLE = 0.25
 
-const WORDS: Readonly<Record<Axis, { more: string; less: string }>> = {
-  average_order_value: { more: 'high basket', less: 'small basket' },
-  recency: { more: 'long gone', less: 'more recent' },
-  frequency: { more: 'more orders', less: 'fewer orders' },
-  value: { more: 'higher spend', less: 'lower spend' }
+/** From here on a segment is far from everybody, not only from its namesake. */
+const FAR = 0.5
+
+interface Side {
+  /** Compared with the namesake alone. */
+  relative: string
+  /** Where the segment lies far out on that side as well. */
+  absolute: string
+}
+
+const WORDS: Readonly<Record<Axis, { more: Side; less: Side }>> = {
+  average_order_value: {
+    more: { relative: 'larger basket', absolute: 'high basket' },
+    less: { relative: 'smaller basket', absolute: 'small basket' }
+  },
+  recency: {
+    more: { relative: 'less recent', absolute: 'long gone' },
+    less: { relative: 'more recent', absolute: 'more recent' }
+  },
+  frequency: {
+    more: { relative: 'more orders', absolute: 'more orders' },
+    less: { relative: 'fewer orders', absolute: 'fewer orders' }
+  },
+  value: {
+    more: { relative: 'higher spend', absolute: 'higher spend' },
+    less: { relative: 'lower spend', absolute: 'lower spend' }
+  }
 }
 
 interface Named {
@@ -52,5 +74,8 @@ function differences(position: Position, first: Position): string[] {
   return AXES.map((axis) => ({ axis, difference: position[axis] - first[axis] }))
     .filter(({ difference }) => Math.abs(difference) >= NOTICEABLE)
     .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
-    .map(({ axis, difference }) => WORDS[axis][difference > 0 ? 'more' : 'less'])
+    .map(({ axis, difference }) => {
+      const side = WORDS[axis][difference > 0 ? 'more' : 'less']
+      return position[axis] * Math.sign(difference) >= FAR ? side.absolute : side.relative
+    })
 }

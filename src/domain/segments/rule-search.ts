@@ -1,4 +1,5 @@
-import { ABSENT, cutPoints, encode, unitOf } from './rule-cuts.ts'
+import { ABSENT } from './rule-cuts.ts'
+import { type RuleColumn, type SampledColumn, sampleColumns } from './rule-sample.ts'
 
 /** `at: 'least'`: the feature is at or above the threshold; an absent value fulfils neither. */
 export interface Condition {
@@ -14,20 +15,11 @@ export interface FoundRule {
   coverage: number
 }
 
-export interface RuleColumn {
-  name: string
-  values: Float64Array
-}
-
 const MOST_CONDITIONS = 3
 /** Unfinished rules kept at each depth. */
 const BEAM = 6
 /** A further condition has to raise the F1 score by so much: short rules are remembered. */
 const WORTHWHILE = 0.01
-/** Above this many customers a rule is searched in a sample; it is always measured on all. */
-const SEARCH_ROWS = 30_000
-/** Members of each segment in the sample, where it has so many. */
-const LEAST_MEMBERS = 500
 
 /**
  * For each segment the short conjunction of thresholds that describes it best (greatest F1 score), found by
@@ -37,15 +29,9 @@ const LEAST_MEMBERS = 500
  * @param labels segment of each customer, 0 to `segments` − 1
  */
 export function findRules(columns: readonly RuleColumn[], labels: Int32Array, segments: number): FoundRule[] {
-  const { rows, weights } = stratifiedSample(labels, segments)
-  const sampled = Int32Array.from(rows, (row) => labels[row]!)
-  const searched = columns.map(({ name, values }): Searched => {
-    const inSample = Float64Array.from(rows, (row) => values[row]!)
-    const cuts = cutPoints(inSample, sampled, weights, unitOf(name))
-    return { name, cuts, codes: encode(inSample, cuts) }
-  })
+  const sample = sampleColumns(columns, labels, segments)
   return Array.from({ length: segments }, (_, segment) => {
-    const conditions = search(searched, sampled, weights, segment)
+    const conditions = search(sample.columns, sample.labels, sample.weights, segment)
     return { conditions, ...measure(conditions, columns, labels, segment) }
   })
 }
@@ -74,12 +60,6 @@ export function measure(
   return { precision: fulfilling > 0 ? both / fulfilling : 0, coverage: members > 0 ? both / members : 0 }
 }
 
-interface Searched {
-  name: string
-  cuts: Float64Array
-  codes: Uint8Array
-}
-
 interface Partial {
   conditions: Condition[]
   /** Rows of the sample that fulfil them. */
@@ -87,7 +67,12 @@ interface Partial {
   score: number
 }
 
-function search(columns: readonly Searched[], labels: Int32Array, weights: Float64Array, segment: number): Condition[] {
+function search(
+  columns: readonly SampledColumn[],
+  labels: Int32Array,
+  weights: Float64Array,
+  segment: number
+): Condition[] {
   const everyone = Uint32Array.from(labels.keys())
   let total = 0
   let members = 0
@@ -117,7 +102,7 @@ interface Extension {
 /** The best threshold of each feature in each direction, for the rows that are still in. */
 function extend(
   partial: Partial,
-  columns: readonly Searched[],
+  columns: readonly SampledColumn[],
   labels: Int32Array,
   weights: Float64Array,
   segment: number,
@@ -174,24 +159,4 @@ function bestCut(all: Float64Array, hits: Float64Array, cuts: number, at: 'most'
 function distinct(extensions: readonly Extension[]): Extension[] {
   const seen = new Set<string>()
   return extensions.filter(({ key }) => !seen.has(key) && seen.add(key))
-}
-
-/** Evenly spaced members of each segment in proportion to its size, but enough of the small ones. */
-function stratifiedSample(labels: Int32Array, segments: number): { rows: Uint32Array; weights: Float64Array } {
-  const sizes = new Float64Array(segments)
-  for (const label of labels) sizes[label]! += 1
-  const takes = sizes.map((size) =>
-    labels.length <= SEARCH_ROWS
-      ? size
-      : Math.min(size, Math.max(LEAST_MEMBERS, Math.floor((SEARCH_ROWS * size) / labels.length)))
-  )
-  const rows: number[] = []
-  const passed = new Float64Array(segments)
-  labels.forEach((label, row) => {
-    // The row is taken whenever the running share of takes crosses a whole number.
-    const before = Math.floor((passed[label]! * takes[label]!) / sizes[label]!)
-    passed[label]! += 1
-    if (Math.floor((passed[label]! * takes[label]!) / sizes[label]!) > before) rows.push(row)
-  })
-  return { rows: Uint32Array.from(rows), weights: sizes.map((size, i) => size / Math.max(takes[i]!, 1)) }
 }

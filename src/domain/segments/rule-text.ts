@@ -1,7 +1,13 @@
 import { PREFERENCE_PREFIX } from '../vocabulary.ts'
 import { unitOf } from './rule-cuts.ts'
-import type { Condition } from './rule-search.ts'
 import { formatDecimals, formatMoney, listed } from './words.ts'
+
+/** `below` leaves the threshold itself out; an absent value fulfils nothing. */
+export interface Bound {
+  feature: string
+  at: 'least' | 'most' | 'below'
+  threshold: number
+}
 
 export interface RuleWords {
   currency: string | null
@@ -30,14 +36,15 @@ const NOUNS: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 /** The rule in words, for example "last order at most 47 days ago and at least 4 orders". */
-export function writeRule(conditions: readonly Condition[], words: RuleWords): string {
+export function writeRule(conditions: readonly Bound[], words: RuleWords): string {
   if (conditions.length === 0) return 'any customer'
   const features = [...new Set(conditions.map(({ feature }) => feature))]
   return listed(
     features.map((feature) => {
-      const bound = (at: Condition['at']) => conditions.find((entry) => entry.feature === feature && entry.at === at)
-      const amount = range(bound('least')?.threshold, bound('most')?.threshold, unitOf(feature), words.currency)
-      return phraseOf(feature, words)(amount)
+      const own = conditions.filter((condition) => condition.feature === feature)
+      const least = own.find(({ at }) => at === 'least')?.threshold
+      const upper = own.find(({ at }) => at !== 'least')
+      return phraseOf(feature, words)(range(least, upper, unitOf(feature), words.currency))
     })
   )
 }
@@ -48,12 +55,13 @@ function phraseOf(feature: string, { preferenceNames }: RuleWords): (amount: str
   return (amount) => `${amount} of spend on ${group}`
 }
 
-function range(least: number | undefined, most: number | undefined, unit: string, currency: string | null): string {
+function range(least: number | undefined, upper: Bound | undefined, unit: string, currency: string | null): string {
   const say = (value: number) => amountOf(value, unit, currency)
-  if (least === undefined) return `at most ${say(most!)}`
-  if (most === undefined) return `at least ${say(least)}`
-  if (least === most) return `exactly ${say(least)}`
-  return `${amountOf(least, unit, currency, true)} to ${say(most)}`
+  if (upper === undefined) return `at least ${say(least!)}`
+  const below = upper.at === 'below'
+  if (least === undefined) return `${below ? 'less than' : 'at most'} ${say(upper.threshold)}`
+  if (least === upper.threshold) return `exactly ${say(least)}`
+  return `${amountOf(least, unit, currency, true)} to ${below ? 'under ' : ''}${say(upper.threshold)}`
 }
 
 /** Thresholds are already rounded, so what is written here is exact. */

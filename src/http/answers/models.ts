@@ -12,9 +12,9 @@ export function metricsAnswer(model: ModelWithState): z.output<typeof MetricsAns
   }
 }
 
-/** A model without its fit, whose fences and radii are not part of the contract, and without its projection. */
+/** A model without its fit, whose fences and radii are not part of the contract, and what has addresses of its own. */
 export function modelAnswer(model: ModelWithState): z.output<typeof ModelAnswer> {
-  const { fit, projection: _projection, revision: _revision, ...answer } = model
+  const { fit, projection: _projection, surrogate: _surrogate, revision: _revision, ...answer } = model
   return {
     ...answer,
     features: fit.features.map(({ name, transform, lambda, center, scale }) => ({

@@ -36,11 +36,11 @@ export interface Attempt {
    * @returns true when it has been answered before: `replay` gives that answer
    */
   identify(content: unknown): boolean
-  /** The work is under way as this job. */
-  started(jobId: string): Promise<void>
+  /** The work is about to begin as this job. */
+  starting(jobId: string): Promise<void>
 }
 
-const UNKEYED: Attempt = { identify: () => false, started: async () => {} }
+const UNKEYED: Attempt = { identify: () => false, starting: async () => {} }
 
 /**
  * Runs `work` at most once for each Idempotency-Key. The first answer, a refusal too, is kept and given again;
@@ -66,7 +66,7 @@ export async function answerOnce(
       fingerprint = fingerprintOf(content)
       return claim.used
     },
-    async started(jobId) {
+    async starting(jobId) {
       await claim.note(fingerprint!, jobId)
     }
   }

@@ -1,5 +1,5 @@
 import type { MultipartFile, MultipartValue } from '@fastify/multipart'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DatasetOptions } from '../../domain/records/dataset.ts'
 import { Problem } from '../../errors.ts'
 import type { Flows, ReceivedFile } from '../../flows/flows.ts'
@@ -21,10 +21,11 @@ type Part = MultipartFile | MultipartValue
 export async function receiveUpload(
   flows: Pick<Flows, 'receiveFile' | 'discardFile'>,
   request: FastifyRequest,
+  reply: FastifyReply,
   maxBytes: number
 ): Promise<{ file: ReceivedFile; options: DatasetOptions }> {
   const { tenant } = request.principal
-  const signal = hangUpSignal(request)
+  const signal = hangUpSignal(reply)
   let file: ReceivedFile | undefined
   let options: DatasetOptions | undefined
   try {

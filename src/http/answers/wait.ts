@@ -24,7 +24,7 @@ export async function settleJob<Resource>(
     reply.header('preference-applied', seconds === 0 ? 'respond-async' : `wait=${seconds}`)
   }
   const settled =
-    seconds === 0 ? job : await flows.awaitJob(request.principal.tenant, job.id, seconds * 1000, hangUpSignal(request))
+    seconds === 0 ? job : await flows.awaitJob(request.principal.tenant, job.id, seconds * 1000, hangUpSignal(reply))
   if (settled.status === 'failed') throw failureOf(settled)
   if (settled.status === 'cancelled') throw new Problem('job_cancelled', 'The job was cancelled before it was done.')
   if (settled.status !== 'succeeded' || settled.result === null) {
@@ -35,10 +35,13 @@ export async function settleJob<Resource>(
   return await describe(settled.result.id)
 }
 
-/** Aborted when the caller is gone: then nobody waits any more, and the job goes on alone. */
-export function hangUpSignal(request: FastifyRequest): AbortSignal {
+/**
+ * Aborted when the caller is gone: then nobody waits any more, and the job goes on alone. Listens to the response,
+ * not to the socket, which lives on through many requests.
+ */
+export function hangUpSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  request.raw.socket.once('close', () => controller.abort())
+  reply.raw.once('close', () => controller.abort())
   return controller.signal
 }
 

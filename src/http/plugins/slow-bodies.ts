@@ -35,8 +35,8 @@ export function slowBodies(app: App, pace: BodyPace): void {
   // Node reads on after an early answer, so that the caller can see it instead of a reset; this bounds how long.
   app.addHook('onResponse', async (request) => {
     const { raw } = request
-    if (raw.complete || raw.destroyed) return
-    const timer = setTimeout(() => raw.socket.destroy(), pace.lingerMs)
+    if (!hasBody(request) || raw.complete || raw.readableEnded || raw.destroyed) return
+    const timer = setTimeout(() => raw.destroy(), pace.lingerMs).unref()
     raw.once('close', () => clearTimeout(timer))
     raw.resume()
   })

@@ -1,5 +1,6 @@
 import type { Flows } from '../../flows/flows.ts'
 import { etagOf, isUnchanged } from '../answers/etag.ts'
+import { trustedSerializer } from '../plugins/serialization.ts'
 import { Nothing } from '../schemas/common.ts'
 import { AssignBody, AssignmentsAnswer, CustomerAnswer, CustomerParams, CustomerQuery } from '../schemas/customers.ts'
 import type { App } from '../types.ts'
@@ -17,6 +18,7 @@ export const customerRoutes = async (
     {
       config: { scope: 'assign' },
       bodyLimit: assignMaxBytes,
+      serializerCompiler: trustedSerializer,
       schema: {
         operationId: 'assignCustomers',
         summary: 'Assign customers to segments',

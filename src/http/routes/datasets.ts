@@ -52,14 +52,13 @@ export const datasetRoutes = async (
       await answerOnce(flows, request, reply, async (attempt) => {
         const { tenant } = request.principal
         const { file, options } = request.isMultipart()
-          ? await receiveUpload(flows, request, uploadMaxBytes)
+          ? await receiveUpload(flows, request, reply, uploadMaxBytes)
           : await receiveInline(flows, request)
         if (attempt.identify({ sha256: file.sha256, type: file.type, options })) {
           await flows.discardFile(tenant, file)
           return null
         }
-        const job = await flows.registerDataset(tenant, file, options)
-        await attempt.started(job.id)
+        const job = await flows.registerDataset(tenant, file, options, attempt.starting)
         return await settleJob(flows, request, reply, job, (id) => flows.describeDataset(tenant, id))
       })
   )

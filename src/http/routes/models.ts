@@ -8,6 +8,7 @@ import {
   ChampionRequest,
   MetricsAnswer,
   ModelAnswer,
+  ModelExplanationAnswer,
   ModelPage,
   ProjectionAnswer,
   TrainRequest
@@ -20,6 +21,7 @@ export const modelRoutes: Routes<
   | 'trainModel'
   | 'listModels'
   | 'describeModel'
+  | 'explainModel'
   | 'removeModel'
   | 'describeChampion'
   | 'promoteModel'
@@ -44,8 +46,7 @@ export const modelRoutes: Routes<
       await answerOnce(flows, request, reply, async (attempt) => {
         if (attempt.identify(request.body)) return null
         const { tenant } = request.principal
-        const job = await flows.trainModel(tenant, request.body)
-        await attempt.started(job.id)
+        const job = await flows.trainModel(tenant, request.body, attempt.starting)
         return await settleJob(flows, request, reply, job, async (id) =>
           modelAnswer(await flows.describeModel(tenant, id))
         )
@@ -157,6 +158,26 @@ export const modelRoutes: Routes<
       const model = await flows.describeModel(request.principal.tenant, request.params.id)
       if (isUnchanged(request, reply, etagOf(model))) return await reply.send(null)
       return projectionAnswer(model)
+    }
+  )
+
+  app.get(
+    '/models/:id/explanation',
+    {
+      config: { scope: 'read', tagged: true },
+      schema: {
+        operationId: 'explainModel',
+        summary: 'Read what tells the segments apart: a tree of rules, and the features of each',
+        tags,
+        params: IdParams,
+        response: { 200: ModelExplanationAnswer, 304: Nothing }
+      }
+    },
+    async (request, reply) => {
+      const { tenant } = request.principal
+      const model = await flows.describeModel(tenant, request.params.id)
+      if (isUnchanged(request, reply, etagOf(model))) return await reply.send(null)
+      return await flows.explainModel(tenant, model.id)
     }
   )
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { memberCsv } from '../answers/csv.ts'
 import { etagOf, isUnchanged, requireMatch } from '../answers/etag.ts'
+import { trustedSerializer } from '../plugins/serialization.ts'
 import { IdParams, Nothing, PageQuery } from '../schemas/common.ts'
 import { MemberPage, SegmentAnswer, SegmentEditRequest, SegmentList, SegmentsQuery } from '../schemas/segments.ts'
 import type { Routes } from '../types.ts'
@@ -83,6 +84,7 @@ export const segmentRoutes: Routes<
     '/segments/:id/customers',
     {
       config: { scope: 'export', tagged: true, produces: ['application/json', 'text/csv'] },
+      serializerCompiler: trustedSerializer,
       schema: {
         operationId: 'listSegmentCustomers',
         summary: 'List the customers of a segment',

@@ -9,7 +9,7 @@ import type {
   TrainingOptions
 } from '../../domain/records/model.ts'
 import { DISTANCES, OUTLIER_POLICIES, SCALES, TRANSFORMS, VOCABULARIES } from '../../domain/vocabulary.ts'
-import type { TrainingRequest } from '../../flows/flows.ts'
+import type { ModelExplanation, TrainingRequest } from '../../flows/flows.ts'
 import { Limitations, pageOf, Share } from './common.ts'
 import { SegmentAnswer } from './segments.ts'
 import { Id, Instant, line, Moment } from './text.ts'
@@ -186,3 +186,41 @@ export const ProjectionAnswer = z
     limitations: Limitations
   })
   .meta({ id: 'Projection' }) satisfies z.ZodType<Omit<Projection, 'points' | 'centroids'>>
+
+export const ModelExplanationAnswer = z
+  .object({
+    model_id: Id,
+    surrogate: z
+      .object({
+        depth: z.int().meta({ description: 'Questions on the way to the deepest leaf.' }),
+        fidelity: Share.meta({ description: 'Share of the customers whose leaf says their segment.' }),
+        leaves: z.array(
+          z.object({
+            segment_id: Id,
+            rule: z.string(),
+            precision: Share.meta({ description: "Share of the leaf's customers who are in the segment." }),
+            coverage: Share.meta({ description: "Share of the segment's customers who are in the leaf." }),
+            customers: z.int()
+          })
+        )
+      })
+      .nullable()
+      .meta({ description: 'A shallow decision tree on raw features that imitates the model.' }),
+    segments: z
+      .array(
+        z.object({
+          segment_id: Id,
+          features: z.array(
+            z.object({
+              feature: z.string(),
+              clustered: z.boolean().meta({ description: 'Whether the model clusters on it.' }),
+              relative_importance: z.number().nullable(),
+              standardized_difference: z.number().nullable()
+            })
+          )
+        })
+      )
+      .meta({ description: 'Of each segment the feature that sets it apart most comes first.' }),
+    limitations: Limitations
+  })
+  .meta({ id: 'ModelExplanation' }) satisfies z.ZodType<ModelExplanation>

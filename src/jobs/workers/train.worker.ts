@@ -3,7 +3,8 @@ import { writeMembers } from '../../data/members.ts'
 import { verifyFolder } from '../../data/published-folder.ts'
 import { projectCustomers } from '../../domain/features/pca.ts'
 import type { FeatureColumns, Reconciliation, TrainingOutcome } from '../../domain/records/model.ts'
-import { describeSegments } from '../../domain/segments/describe.ts'
+import { describeSegments, RULE_FEATURES } from '../../domain/segments/describe.ts'
+import { mimicSegments } from '../../domain/segments/surrogate.ts'
 import { TrainingCancelled, TrainingRefused, trainClusters } from '../../domain/training.ts'
 import { PREFERENCE_FAMILY, PREFERENCE_PREFIX } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
@@ -22,18 +23,29 @@ export default runTask<TrainMessage, TrainResult>(async (message, control) => {
   const outcome = cluster(clustered, message, control)
 
   control.progress({ stage: 'describing', fraction: CLUSTERING_ENDS, message: 'Naming the segments.' })
+  const preferenceNames = Object.fromEntries(
+    (customers.preferences?.groups ?? []).map(({ slug, name }) => [PREFERENCE_PREFIX + slug, name])
+  )
+  const { features } = customers
+  const { labels } = outcome
   const segments = describeSegments({
-    features: customers.features,
+    features,
     clustered: clustered.names,
-    labels: outcome.labels,
+    labels,
     kinds: outcome.fit.segments.map((segment) => segment.kind),
     revenue: customers.revenue,
     silhouettes: outcome.silhouettes,
     currency: message.currency,
     vocabulary: message.options.vocabulary,
-    preferenceNames: Object.fromEntries(
-      (customers.preferences?.groups ?? []).map(({ slug, name }) => [PREFERENCE_PREFIX + slug, name])
-    )
+    preferenceNames
+  })
+  const surrogate = mimicSegments({
+    features,
+    spoken: [...RULE_FEATURES, ...clustered.names],
+    labels,
+    segments: segments.length,
+    currency: message.currency,
+    preferenceNames
   })
   const projection = projectCustomers(clustered, outcome, { seed: message.options.seed, maxPoints: 5000 })
 
@@ -44,6 +56,7 @@ export default runTask<TrainMessage, TrainResult>(async (message, control) => {
     k_choice: outcome.k_choice,
     metrics: outcome.metrics,
     projection,
+    surrogate,
     segments,
     reconciliation: reconcile(customers, segments),
     limitations: outcome.limitations,

@@ -169,6 +169,13 @@ describe('nameSegments', () => {
       names: [{ name: 'Sleepers', recency: 2 }, { name: 'Stars', value: 2, frequency: 2 }, { name: 'Others' }]
     }
     expect(namesOf([FOUR[3]!, FOUR[0]!, FOUR[2]!], vocabulary)).toEqual(['Sleepers', 'Others', 'Stars'])
+    const far = {
+      names: [
+        { name: 'Sleepers', recency: 1e200 },
+        { name: 'Stars', value: 1e200 }
+      ]
+    }
+    expect(namesOf([FOUR[2]!, FOUR[3]!], far)).toEqual(['Stars', 'Sleepers'])
   })
 
   it('never gives two segments one name, even when own names repeat or look like qualified ones', () => {

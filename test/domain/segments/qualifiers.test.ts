@@ -28,6 +28,11 @@ describe('qualify', () => {
     ).toEqual([null, 'high basket', 'long gone'])
   })
 
+  it('calls nobody long gone who ordered lately, only less recently than the first', () => {
+    const entries = [-2, -1].map((recency) => ({ base: 'Reward', position: at(recency, 0, 0, 0) }))
+    expect(qualify(entries)).toEqual([null, 'less recent'])
+  })
+
   it('takes the next difference when the first is taken, and numbers what has none left', () => {
     const first = { base: 'Retain', position: at(0, 0, 0, 0) }
     const twin = { base: 'Retain', position: at(0, 0.4, 0, 1) }

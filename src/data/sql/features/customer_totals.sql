@@ -1,42 +1,9 @@
 -- One row per customer, in the order of customer_id's code points: what the formulas in domain/features/customer-totals.ts take.
--- Reads: purchases, returned_lines, customer_products, shelf_spend. Variable: timezone.
+-- Reads: order_totals, customer_products, shelf_spend, returned_lines. Variable: by_category.
 -- Money is the dataset's currency, summed as decimals and made double last, so that no order of rows changes a bit.
 -- Instants are microseconds since 1970 UTC. Null where unknown.
 
-with orders as (
-
-    -- An order's time is that of its first line.
-    select
-        customer_id,
-        order_id,
-        min(ordered_at)  as placed_at,
-        sum(line_total)  as spend,
-        sum(quantity)    as units,
-        sum(discount)    as discount
-    from purchases
-    group by customer_id, order_id
-
-),
-
-order_totals as (
-
-    select
-        customer_id,
-        count(*)         as orders,
-        count(*) filter (
-            isodow(timezone(getvariable('timezone'), timezone('UTC', placed_at))) >= 6
-        )                as weekend_orders,
-        min(placed_at)   as first_order,
-        max(placed_at)   as last_order,
-        sum(spend)       as spend,
-        sum(discount)    as discount,
-        sum(units)       as units
-    from orders
-    group by customer_id
-
-),
-
-product_totals as (
+with product_totals as (
 
     select customer_id, count(*) as products
     from customer_products

@@ -6,7 +6,7 @@
 
 create temp table classified as
 
-with read_values as (
+with read_values as not materialized (
 
     select
         row,
@@ -34,7 +34,7 @@ with read_values as (
 ),
 
 -- A price stands for a total and a total for a price; one that is there but unreadable spoils the line.
-priced as (
+priced as not materialized (
 
     select
         *,
@@ -46,7 +46,7 @@ priced as (
         )                                                                                     as unit_price,
         coalesce(
             given_line_total,
-            try_cast(round(quantity * given_unit_price, 4) as decimal(18, 4))
+            times(quantity, given_unit_price)
         )                                                                                     as line_total,
         case
             when getvariable('has_order_id') then given_order_id
@@ -61,7 +61,7 @@ priced as (
 ),
 
 -- A cancelled order is found by the pattern of the orders too: its mark is no part of the id that it cancels.
-filtered as (
+filtered as not materialized (
 
     select
         *,
@@ -114,7 +114,7 @@ select
     -- Shops write 5 off as 5 or as -5.
     case getvariable('discount_unit')
         when 'amount' then abs(discount_number)
-        when 'share' then try_cast(abs(round(quantity * unit_price * discount_number, 4)) as decimal(18, 4))
-        when 'percent' then try_cast(abs(round(quantity * unit_price * discount_number / 100, 4)) as decimal(18, 4))
+        when 'share' then abs(times(discount_number, times(quantity, unit_price)))
+        when 'percent' then abs(times(discount_number, try_cast(times(quantity, unit_price) / 100 as decimal(18, 4))))
     end                                                                                       as discount
 from filtered

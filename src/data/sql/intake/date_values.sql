@@ -5,17 +5,17 @@
 create temp table date_values as
 select
     value,
+    lines,
     regexp_replace(
         regexp_replace(
             regexp_replace(
                 regexp_replace(value, '(:[0-9]{1,2})[.][0-9]+', '\1.f'),
                 '[AaPp][Mm]$', 'P'),
             '[0-9]{4}', 'Y', 'g'),
-        '[0-9]+', '9', 'g')                 as shape,
-    count(*)                                as lines
+        '[0-9]+', '9', 'g')     as shape
 from (
-    select clean(ordered_at) as value
+    select clean(ordered_at) as value, count(*) as lines
     from fields
     where not malformed and as_id(ordered_at) is not null
+    group by all
 )
-group by all

@@ -1,7 +1,7 @@
 -- What the whole file says about its cancellations and its discounts: one row of counts.
 -- Reads: fields.
 
-with lines as (
+with lines as not materialized (
 
     select
         has_cancellation_mark(as_id(order_id))                                          as marked,

@@ -1,0 +1,141 @@
+// How long from a shop's file to named segments, over HTTP, against pandas and scikit-learn doing the part of it that they can?
+// The same file, the same machine, the same run, by turns. Usage: npm run bench [-- ROUNDS]
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, openAsBlob, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const project = join(import.meta.dirname, '..')
+const shared = process.env.TESSERA_DATA ?? join(project, '../shared/data')
+const file = join(shared, 'online-retail/OnlineRetail.csv.gz')
+const rounds = Number(process.argv[2] ?? 3)
+
+if (!existsSync(file)) {
+  console.log(`Skipped: ${file} is absent. Set TESSERA_DATA to the folder with the UCI Online Retail file.`)
+  process.exit(0)
+}
+
+const ours = []
+const theirs = []
+for (let round = 0; round < rounds; round++) {
+  ours.push(await measureService())
+  const peer = measurePeer()
+  if (peer !== undefined) theirs.push(peer)
+}
+
+console.log(`Node ${process.version}, ${availableParallelism()} cores, median of ${rounds} rounds, seconds`)
+report('tessera', ours)
+if (theirs.length === 0) {
+  console.log(
+    'No peer: python3 with pandas and scikit-learn is not installed (Debian: python3-pandas, python3-sklearn).'
+  )
+} else {
+  report('pandas + scikit-learn', theirs)
+  console.log(`ratio  ${(median(theirs, 'seconds') / median(ours, 'seconds')).toFixed(2)} times as fast`)
+  compare(ours[0], theirs[0])
+}
+
+function report(name, runs) {
+  const figure = (key) => median(runs, key).toFixed(2)
+  console.log(`${name}: ${figure('seconds')} (dataset ${figure('dataset_seconds')}, model ${figure('model_seconds')})`)
+}
+
+function median(runs, key) {
+  const values = runs.map((run) => run[key]).sort((a, b) => a - b)
+  return (values[Math.floor((values.length - 1) / 2)] + values[Math.ceil((values.length - 1) / 2)]) / 2
+}
+
+/** The same work was done: rows, customers, revenue, and for each k an inertia at most 0.1 % above the peer's. */
+function compare(our, their) {
+  for (const key of ['rows_kept', 'customers', 'revenue']) {
+    if (Math.abs(our[key] - their[key]) > 0.005) throw new Error(`${key}: ${our[key]} against ${their[key]}`)
+  }
+  console.log(' k  inertia              silhouette')
+  for (const [index, mine] of our.k_scan.entries()) {
+    const other = their.k_scan[index]
+    const show = (a, b, digits) => `${a.toFixed(digits)} / ${b.toFixed(digits)}`.padEnd(20)
+    console.log(
+      `${String(mine.k).padStart(2)}  ${show(mine.inertia, other.inertia, 2)} ${show(mine.silhouette, other.silhouette, 4)}`
+    )
+    if (mine.inertia > other.inertia * 1.001) throw new Error(`k = ${mine.k}: a worse clustering than the peer's`)
+  }
+}
+
+/** From the first byte of the upload to the trained model, against a service that has just started. */
+async function measureService() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tessera-bench-'))
+  const port = await freePort()
+  const base = `http://127.0.0.1:${port}`
+  const service = spawn(process.execPath, [join(project, 'dist/main.js')], {
+    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn', UV_THREADPOOL_SIZE: '16' },
+    stdio: 'inherit'
+  })
+  try {
+    while (
+      !(await fetch(`${base}/health/ready`).then(
+        ({ ok }) => ok,
+        () => false
+      ))
+    )
+      await sleep(50)
+    const begin = performance.now()
+    const form = new FormData()
+    form.append('file', await openAsBlob(file), 'OnlineRetail.csv.gz')
+    const dataset = await created(
+      fetch(`${base}/datasets`, { method: 'POST', body: form, headers: { prefer: 'wait=120' } })
+    )
+    const uploaded = performance.now()
+    const body = JSON.stringify({
+      dataset_id: dataset.id,
+      transform: 'log1p',
+      outliers: { policy: 'keep' },
+      k: { min: 2, max: 10 },
+      restarts: 10
+    })
+    const headers = { 'content-type': 'application/json', prefer: 'wait=120' }
+    const model = await created(fetch(`${base}/models`, { method: 'POST', body, headers }))
+    const end = performance.now()
+    const { rows_kept, customers } = dataset.counts
+    return {
+      seconds: (end - begin) / 1000,
+      dataset_seconds: (uploaded - begin) / 1000,
+      model_seconds: (end - uploaded) / 1000,
+      rows_kept,
+      customers,
+      revenue: dataset.revenue,
+      k_scan: model.metrics.k_scan
+    }
+  } finally {
+    service.kill('SIGTERM')
+    await once(service, 'exit')
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+async function created(request) {
+  const answer = await request
+  const body = await answer.json()
+  if (answer.status !== 201) throw new Error(`${answer.status}: ${JSON.stringify(body)}`)
+  return body
+}
+
+function measurePeer() {
+  try {
+    execFileSync('/usr/bin/python3', ['-c', 'import pandas, sklearn'], { stdio: 'ignore' })
+  } catch {
+    return undefined
+  }
+  return JSON.parse(execFileSync('/usr/bin/python3', [join(import.meta.dirname, 'peers/online_retail.py'), file]))
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
