@@ -11,6 +11,7 @@ import { Uploads } from './data/uploads.ts'
 import { formatId } from './domain/ids.ts'
 import { FEATURES } from './domain/vocabulary.ts'
 import { entryPoint } from './entry.ts'
+import { assignColumns } from './flows/assign-columns.ts'
 import { assignCustomers } from './flows/assign-customers.ts'
 import { authenticate } from './flows/authenticate.ts'
 import { checkHealth, checkReadiness } from './flows/check-health.ts'
@@ -155,6 +156,7 @@ const tellFlows = (tools: Tools): Flows => ({
   listMembers: listMembers(tools),
   streamMembers: streamMembers(tools),
   assignCustomers: assignCustomers(tools),
+  assignColumns: assignColumns(tools),
   describeCustomer: describeCustomer(tools),
   listFeatures: () => FEATURES,
   listJobs: listJobs(tools),

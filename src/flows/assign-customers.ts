@@ -1,14 +1,21 @@
 import { featuresFromOrders, isPurchase, type OrderContext } from '../domain/features/order-features.ts'
 import type { ModelFit } from '../domain/records/model.ts'
 import type { Assigner } from '../domain/serving/assign.ts'
-import { FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
-import { type FieldError, Problem } from '../errors.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import type { FieldError } from '../errors.ts'
 import type { AssignCustomer, Assignment, CustomerOrder, Flows, ModelWithState } from './flows.ts'
-import { assignerOf, findDataset, findModelOrChampion, nearestFirst } from './lookup.ts'
+import {
+  assignerOf,
+  assignRefusal,
+  findDataset,
+  findModelOrChampion,
+  isFeatureName,
+  nearestFirst,
+  referenceOf
+} from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 const DAY_MS = 86_400_000
-const KNOWN_FEATURES = new Set<string>(FEATURES.map((feature) => feature.name))
 
 /**
  * Customers to segments, by the model's own transforms and fences.
@@ -20,30 +27,20 @@ export const assignCustomers =
   (tools: Tools): Flows['assignCustomers'] =>
   async (tenant, request) => {
     const model = await findModelOrChampion(tools, tenant, request.model_id)
-    const { timezone } = await findDataset(tools, tenant, model.dataset_id)
-    const reference =
-      request.reference_date === undefined
-        ? model.reference_date
-        : tools.calendar.endOf(request.reference_date, timezone).toISOString()
+    const reference = await referenceOf(tools, tenant, model, request.reference_date)
     const givesOrders = request.customers.some((customer) => customer.orders !== undefined)
-    const context: OrderContext = {
-      referenceMs: Date.parse(reference),
-      weekdayOf: tools.calendar.weekdayIn(timezone),
-      groups: givesOrders ? (await tools.members.open(tenant, model.id)).groups : null
-    }
-
-    const orderTime = (text: string) => tools.calendar.startOf(text, timezone).getTime()
+    const shop = givesOrders ? await shopOf(tools, tenant, model, reference) : undefined
     const assigner = assignerOf(model.fit)
     const errors: FieldError[] = []
     const data: Assignment[] = []
     for (const [index, customer] of request.customers.entries()) {
       const features =
-        customer.orders === undefined
+        customer.orders === undefined || shop === undefined
           ? checkedFeatures(customer, index, model.fit, errors)
-          : featuresOf(customer.orders, index, model, context, orderTime, errors)
+          : featuresOf(customer.orders, index, model, shop, errors)
       if (errors.length === 0) data.push(assignOne(customer.customer_id, features, model, assigner))
     }
-    if (errors.length > 0) throw refusal(errors)
+    if (errors.length > 0) throw assignRefusal(errors)
     return {
       model_id: model.id,
       reference_date: reference,
@@ -51,6 +48,21 @@ export const assignCustomers =
       limitations: model.limitations
     }
   }
+
+/** What orders are read against. */
+interface Shop extends OrderContext {
+  timeOf(date: string): number
+}
+
+async function shopOf(tools: Tools, tenant: Tenant, model: ModelWithState, reference: string): Promise<Shop> {
+  const { timezone } = await findDataset(tools, tenant, model.dataset_id)
+  return {
+    referenceMs: Date.parse(reference),
+    weekdayOf: tools.calendar.weekdayIn(timezone),
+    groups: (await tools.members.open(tenant, model.id)).groups,
+    timeOf: (date) => tools.calendar.startOf(date, timezone).getTime()
+  }
+}
 
 function assignOne(
   customerId: string,
@@ -94,7 +106,7 @@ function checkedFeatures(
     }
   }
   for (const name of Object.keys(features)) {
-    if (KNOWN_FEATURES.has(name) || name.startsWith(PREFERENCE_PREFIX)) continue
+    if (isFeatureName(name)) continue
     errors.push({ pointer: `${pointer}/${name}`, code: 'unknown_feature', message: 'GET /features lists the features' })
   }
   return features
@@ -104,8 +116,7 @@ function featuresOf(
   orders: CustomerOrder[],
   index: number,
   model: ModelWithState,
-  context: OrderContext,
-  orderTime: (text: string) => number,
+  shop: Shop,
   errors: FieldError[]
 ): Record<string, number | null> {
   const pointer = `/customers/${index}/orders`
@@ -113,13 +124,13 @@ function featuresOf(
     errors.push({ pointer, code: 'unassignable_customer', message })
     return {}
   }
-  const dated = orders.map((order) => ({ ...order, ordered_at_ms: orderTime(order.ordered_at) }))
-  const late = dated.find((order) => order.ordered_at_ms > context.referenceMs)
+  const dated = orders.map((order) => ({ ...order, ordered_at_ms: shop.timeOf(order.ordered_at) }))
+  const late = dated.find((order) => order.ordered_at_ms > shop.referenceMs)
   if (late !== undefined) {
     return refuse(`order ${late.order_id} is later than the reference date: send a reference_date after it`)
   }
   const { window_days } = model.options
-  const earliest = window_days === null ? Number.NEGATIVE_INFINITY : context.referenceMs - window_days * DAY_MS
+  const earliest = window_days === null ? Number.NEGATIVE_INFINITY : shop.referenceMs - window_days * DAY_MS
   const counted = dated.filter((order) => order.ordered_at_ms > earliest)
   if (!counted.some((order) => order.lines.some(isPurchase))) {
     return refuse(
@@ -128,15 +139,7 @@ function featuresOf(
         : `there is no purchase in the ${window_days} days before the reference date`
     )
   }
-  const features = featuresFromOrders(counted, context)
+  const features = featuresFromOrders(counted, shop)
   const absent = model.fit.features.find(({ name, impute }) => impute === null && (features[name] ?? null) === null)
   return absent === undefined ? features : refuse(`these orders give no ${absent.name}, and the model needs it`)
-}
-
-/** The first code decides the kind of answer: a list of customers that lack a feature reads as that. */
-function refusal(errors: FieldError[]): Problem {
-  const code = errors[0]?.code === 'feature_missing' ? 'feature_missing' : 'unassignable_customer'
-  return new Problem(code, `${errors.length} values stand in the way, see errors; no customer was assigned.`, {
-    errors: errors.slice(0, 1000)
-  })
 }

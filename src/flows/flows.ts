@@ -92,6 +92,27 @@ export interface AssignAnswer {
   limitations: string[]
 }
 
+/** Customers by their features, in columns of one length: `customer_id`, and one column for each feature. */
+export interface AssignColumnsRequest {
+  columns: { customer_id: string[] } & Record<string, (number | null)[] | string[]>
+  model_id?: string | undefined
+  reference_date?: string | undefined
+}
+
+export interface AssignColumnsAnswer {
+  model_id: string
+  reference_date: string
+  columns: {
+    customer_id: string[]
+    segment_id: string[]
+    segment_name: string[]
+    distance: number[]
+    margin: number[]
+    out_of_domain: boolean[]
+  }
+  limitations: string[]
+}
+
 export interface SegmentMember {
   customer_id: string
   segment_id: string
@@ -197,6 +218,8 @@ export interface Flows {
   /** All members in the order of listMembers; `features` names the columns. */
   streamMembers(tenant: Tenant, segmentId: string): Promise<{ features: string[]; members: Iterable<SegmentMember> }>
   assignCustomers(tenant: Tenant, request: AssignRequest): Promise<AssignAnswer>
+  /** As assignCustomers without orders, for many customers at a time. */
+  assignColumns(tenant: Tenant, request: AssignColumnsRequest): Promise<AssignColumnsAnswer>
   describeCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerDescription>
   listFeatures(): readonly FeatureDefinition[]
 

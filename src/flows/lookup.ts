@@ -4,7 +4,8 @@ import type { Model, ModelFit } from '../domain/records/model.ts'
 import type { Segment } from '../domain/records/segment.ts'
 import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import { Problem } from '../errors.ts'
+import { FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
+import { type FieldError, Problem } from '../errors.ts'
 import type { Assignment, ModelWithState, PageOf, PageRequest, SegmentMember } from './flows.ts'
 import type { Tools } from './tools.ts'
 
@@ -66,10 +67,19 @@ async function* championFirst({ stores }: Tools, tenant: Tenant, champion: strin
   } while (after !== undefined)
 }
 
-export const withState = (model: Model, champion: string | undefined): ModelWithState => ({
-  ...model,
-  champion: model.id === champion
-})
+const withStates = { true: new WeakMap<Model, ModelWithState>(), false: new WeakMap<Model, ModelWithState>() }
+
+/** Made once for each record in memory: a record is large, and asked for with each request. */
+export function withState(model: Model, champion: string | undefined): ModelWithState {
+  const isChampion = model.id === champion
+  const known = withStates[`${isChampion}`]
+  let stated = known.get(model)
+  if (stated === undefined) {
+    stated = Object.freeze({ ...model, champion: isChampion })
+    known.set(model, stated)
+  }
+  return stated
+}
 
 /** One page of a record list, with the store's position turned into the caller's cursor. */
 export async function pageOf<Item>(
@@ -105,14 +115,50 @@ const assigners = new WeakMap<ModelFit, Assigner>()
 
 /** Prepared once for each model record in memory. */
 export function assignerOf(fit: ModelFit): Assigner {
-  const assigner = assigners.get(fit) ?? prepareAssigner(fit)
-  assigners.set(fit, assigner)
+  let assigner = assigners.get(fit)
+  if (assigner === undefined) {
+    assigner = prepareAssigner(fit)
+    assigners.set(fit, assigner)
+  }
   return assigner
 }
 
-/** @param distances one per segment, in the model's order */
-export function nearestFirst(model: Model, distances: Float64Array): Assignment['nearest'] {
-  return model.segments
-    .map((segment, index) => ({ segment_id: segment.id, distance: distances[index] as number }))
-    .sort((a, b) => a.distance - b.distance)
+/** The instant as of which customers are assigned: the model's own, or the one that the caller names. */
+export async function referenceOf(
+  tools: Tools,
+  tenant: Tenant,
+  model: Model,
+  given: string | undefined
+): Promise<string> {
+  if (given === undefined) return model.reference_date
+  const { timezone } = await findDataset(tools, tenant, model.dataset_id)
+  return tools.calendar.endOf(given, timezone).toISOString()
+}
+
+const KNOWN_FEATURES = new Set<string>(FEATURES.map((feature) => feature.name))
+
+/** Whether models can have a feature of this name. */
+export const isFeatureName = (name: string): boolean => KNOWN_FEATURES.has(name) || name.startsWith(PREFERENCE_PREFIX)
+
+/** The first code decides the kind of answer: a list of customers that lack a feature reads as that. */
+export function assignRefusal(errors: FieldError[]): Problem {
+  const code = errors[0]?.code === 'feature_missing' ? 'feature_missing' : 'unassignable_customer'
+  return new Problem(code, `${errors.length} values stand in the way, see errors; no customer was assigned.`, {
+    errors: errors.slice(0, 1000)
+  })
+}
+
+/**
+ * Sorted by insertion: there are few segments, and equal distances keep the model's order.
+ * @param distances one per segment, in the model's order
+ */
+export function nearestFirst({ segments }: Model, distances: Float64Array): Assignment['nearest'] {
+  const nearest: Assignment['nearest'] = []
+  for (let index = 0; index < segments.length; index++) {
+    const distance = distances[index]!
+    let place = index
+    for (; place > 0 && nearest[place - 1]!.distance > distance; place--) nearest[place] = nearest[place - 1]!
+    nearest[place] = { segment_id: segments[index]!.id, distance }
+  }
+  return nearest
 }

@@ -1,21 +1,25 @@
-import { METRICS, nearestCentroid } from '../clustering/metric.ts'
+import { METRICS } from '../clustering/metric.ts'
 import { present, scaleValue, toUnitLength } from '../features/scaling.ts'
 import type { ModelFit } from '../records/model.ts'
 
-export interface Placement {
+/** A customer's place among the segments. */
+export interface Place {
   /** Index in `fit.segments`. */
   segment: number
   /** To the segment's centroid, in scaled space. */
   distance: number
   /** 1 − d1/d2 against the next segment of the same kind, 0 to 1: 0 on the border, 1 with no other of its kind. */
   margin: number
-  /** To every segment's centroid, in the model's order. */
-  distances: Float64Array
   /**
    * Whether the model knows no one like this: a feature beyond the range of the training customers, and more than
    * DOMAIN_RADII radii from the centroid. No training customer is.
    */
   outOfDomain: boolean
+}
+
+export interface Placement extends Place {
+  /** To every segment's centroid, in the model's order. */
+  distances: Float64Array
 }
 
 export interface Assigner {
@@ -24,6 +28,8 @@ export interface Assigner {
    * @throws RangeError for another number of values, or an absent value of a feature that was never absent in training
    */
   assign(raw: ArrayLike<number | null>): Placement
+  /** As `assign`, without the distances to all segments: for many customers at a time. */
+  place(raw: ArrayLike<number | null>): Place
 }
 
 /** A radius is the 99th percentile of the members' distances, so 1.5 of them leave room for a somewhat longer tail. */
@@ -36,56 +42,52 @@ const DOMAIN_RADII = 1.5
  * the nearest cluster; without, to the nearest segment. Ties go to the earlier segment.
  */
 export function prepareAssigner(fit: ModelFit): Assigner {
-  const { features } = fit
+  const { features, segments } = fit
   const d = features.length
   const metric = METRICS[fit.distance]
-  const fences = fit.fences.map((fence) => ({
-    ...fence,
-    axis: features.findIndex(({ name }) => name === fence.feature)
-  }))
-  const ranges = features.map(({ name }) => fit.ranges.find(({ feature }) => feature === name))
-  const all = fit.segments.map((_, index) => index)
-  const groups = {
-    cluster: gather(fit, fences.length > 0 ? all.filter((index) => fit.segments[index]!.kind === 'cluster') : all),
-    outlier: gather(fit, fences.length > 0 ? all.filter((index) => fit.segments[index]!.kind === 'outlier') : [])
-  }
-  const everyCentroid = gather(fit, all).centroids
+  const axisOf = (feature: string) => features.findIndex(({ name }) => name === feature)
+  const fences = fit.fences.map(({ feature, lower, upper }) => ({ axis: axisOf(feature), min: lower, max: upper }))
+  const ranges = fit.ranges.map(({ feature, min, max }) => ({ axis: axisOf(feature), min, max }))
+  const all = segments.map((_, index) => index)
+  const ofKind = (kind: string) => (fences.length > 0 ? all.filter((index) => segments[index]!.kind === kind) : all)
+  const [clusters, outliers] = [ofKind('cluster'), ofKind('outlier')]
+  const centroids = Float64Array.from(segments.flatMap(({ centroid }) => centroid))
   const point = new Float64Array(d)
+  const ranks = new Float64Array(all.length)
 
-  return {
-    assign(raw) {
-      if (raw.length !== d) throw new RangeError(`${d} features are needed, got ${raw.length}`)
-      for (let j = 0; j < d; j++) point[j] = scaleValue(raw[j]!, features[j]!)
-      if (fit.distance === 'cosine') toUnitLength(point, 0, d)
+  const beyond = (limits: typeof fences, raw: ArrayLike<number | null>): boolean => {
+    for (const { axis, min, max } of limits) {
+      const value = present(raw[axis]!, features[axis]!)
+      if (value < min || value > max) return true
+    }
+    return false
+  }
 
-      const beyond = fences.some(({ axis, lower, upper }) => {
-        const value = present(raw[axis]!, features[axis]!)
-        return value < lower || value > upper
-      })
-      const { indices, centroids } = groups[beyond ? 'outlier' : 'cluster']
-      const segment = indices[nearestCentroid(metric, point, 0, centroids, d)]!
-      const distances = new Float64Array(all.length)
-      for (const index of all) distances[index] = metric.toDistance(metric.rank(point, 0, everyCentroid, index * d, d))
+  const place = (raw: ArrayLike<number | null>): Place => {
+    if (raw.length !== d) throw new RangeError(`${d} features are needed, got ${raw.length}`)
+    for (let j = 0; j < d; j++) point[j] = scaleValue(raw[j]!, features[j]!)
+    if (fit.distance === 'cosine') toUnitLength(point, 0, d)
+    for (let index = 0; index < ranks.length; index++) ranks[index] = metric.rank(point, 0, centroids, index * d, d)
 
-      const distance = distances[segment]!
-      let next = Number.POSITIVE_INFINITY
-      for (const index of indices) if (index !== segment) next = Math.min(next, distances[index]!)
-      const outside = ranges.some((range, j) => {
-        if (range === undefined) return false
-        const value = present(raw[j]!, features[j]!)
-        return value < range.min || value > range.max
-      })
-      return {
-        segment,
-        distance,
-        margin: next > 0 ? Math.max(0, 1 - distance / next) : 0,
-        distances,
-        outOfDomain: outside && distance > DOMAIN_RADII * fit.segments[segment]!.radius
-      }
+    let segment = -1
+    let own = Number.POSITIVE_INFINITY
+    let next = Number.POSITIVE_INFINITY
+    for (const index of beyond(fences, raw) ? outliers : clusters) {
+      const rank = ranks[index]!
+      if (rank < own) {
+        next = own
+        own = rank
+        segment = index
+      } else if (rank < next) next = rank
+    }
+    const distance = metric.toDistance(own)
+    const nextDistance = metric.toDistance(next)
+    return {
+      segment,
+      distance,
+      margin: nextDistance > 0 ? Math.max(0, 1 - distance / nextDistance) : 0,
+      outOfDomain: distance > DOMAIN_RADII * segments[segment]!.radius && beyond(ranges, raw)
     }
   }
-}
-
-function gather(fit: ModelFit, indices: number[]): { indices: number[]; centroids: Float64Array } {
-  return { indices, centroids: Float64Array.from(indices.flatMap((index) => fit.segments[index]!.centroid)) }
+  return { place, assign: (raw) => ({ ...place(raw), distances: ranks.map(metric.toDistance) }) }
 }

@@ -1,13 +1,30 @@
+import { z } from 'zod'
 import type { Flows } from '../../flows/flows.ts'
 import { etagOf, isUnchanged } from '../answers/etag.ts'
+import { compiledValidator } from '../plugins/compiled-validation.ts'
 import { trustedSerializer } from '../plugins/serialization.ts'
 import { Nothing } from '../schemas/common.ts'
-import { AssignBody, AssignmentsAnswer, CustomerAnswer, CustomerParams, CustomerQuery } from '../schemas/customers.ts'
+import {
+  AssignBody,
+  AssignColumnsBody,
+  AssignForms,
+  AssignmentColumnsAnswer,
+  AssignmentsAnswer,
+  CustomerAnswer,
+  CustomerParams,
+  CustomerQuery
+} from '../schemas/customers.ts'
 import type { App } from '../types.ts'
 
 const tags = ['customers']
 
-type Stories = Pick<Flows, 'assignCustomers' | 'describeCustomer' | 'describeModel'>
+type Stories = Pick<Flows, 'assignCustomers' | 'assignColumns' | 'describeCustomer' | 'describeModel'>
+
+const isColumns = (body: unknown): boolean => typeof body === 'object' && body !== null && 'columns' in body
+
+const assignValidator = compiledValidator([AssignBody, AssignColumnsBody], (body) =>
+  isColumns(body) ? AssignColumnsBody : AssignBody
+)
 
 export const customerRoutes = async (
   app: App,
@@ -18,18 +35,20 @@ export const customerRoutes = async (
     {
       config: { scope: 'assign' },
       bodyLimit: assignMaxBytes,
+      validatorCompiler: assignValidator,
       serializerCompiler: trustedSerializer,
       schema: {
         operationId: 'assignCustomers',
         summary: 'Assign customers to segments',
         description:
-          'From features or from raw orders, 1 to 10,000 customers. One bad customer fails the call; each bad one is named by its index.',
+          'From features or from raw orders, 1 to 10,000 customers. One bad customer fails the call; each bad one is named by its index. Features of up to 100,000 customers may come in `columns`, one array a feature, and are answered so: less to send, and several times as fast.',
         tags,
-        body: AssignBody,
-        response: { 200: AssignmentsAnswer }
+        body: AssignForms,
+        response: { 200: z.union([AssignmentsAnswer, AssignmentColumnsAnswer]) }
       }
     },
-    async (request) => await flows.assignCustomers(request.principal.tenant, request.body)
+    async ({ principal: { tenant }, body }) =>
+      'columns' in body ? await flows.assignColumns(tenant, body) : await flows.assignCustomers(tenant, body)
   )
 
   app.get(

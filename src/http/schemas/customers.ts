@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import type { AssignAnswer, Assignment, AssignRequest, CustomerDescription } from '../../flows/flows.ts'
+import type {
+  AssignAnswer,
+  AssignColumnsAnswer,
+  AssignColumnsRequest,
+  Assignment,
+  AssignRequest,
+  CustomerDescription
+} from '../../flows/flows.ts'
 import { FeatureValues, Limitations } from './common.ts'
 import { MemberAnswer } from './segments.ts'
 import { CustomerId, Id, line, Moment } from './text.ts'
@@ -62,6 +69,62 @@ export const AssignBody = z
     ]
   }) satisfies z.ZodType<AssignRequest>
 
+/** Most customers of one call in columns; the body's limit in bytes counts as well. */
+const MOST_IN_COLUMNS = 100_000
+
+const FeatureColumn = z.array(z.number().nullable()).max(MOST_IN_COLUMNS)
+
+type Issues = z.core.ParsePayload['issues']
+
+/** Each column has one value a customer, and no customer comes twice: else it would be a guess which values belong together. */
+function checkColumns(columns: Record<string, readonly unknown[]>, issues: Issues): void {
+  const refuse = (path: (string | number)[], code: string, message: string) =>
+    issues.push({ code: 'custom', path, message, input: columns, params: { code } })
+  const names = Object.keys(columns)
+  if (names.length > 201) refuse([], 'too_big', 'must have at most 200 features')
+  const ids = columns.customer_id ?? []
+  for (const name of names) {
+    const { length } = columns[name]!
+    if (name.length === 0 || name.length > 200) {
+      refuse([name.slice(0, 200)], 'invalid_key', 'must have a name of 1 to 200 characters')
+    } else if (length !== ids.length) {
+      refuse([name], 'column_length', `has ${length} values, but there are ${ids.length} customers`)
+    }
+  }
+  if (new Set(ids).size === ids.length) return
+  const seen = new Set<unknown>()
+  for (const [index, id] of ids.entries()) {
+    if (seen.has(id)) refuse(['customer_id', index], 'duplicate', 'is in this column before')
+    seen.add(id)
+  }
+}
+
+export const AssignColumnsBody = z
+  .strictObject({
+    columns: z
+      .object({ customer_id: z.array(CustomerId).min(1).max(MOST_IN_COLUMNS) })
+      .catchall(FeatureColumn)
+      .check(({ value, issues }) => checkColumns(value, issues))
+      .meta({ description: 'One array a feature beside `customer_id`, all of one length; null for an absent value.' }),
+    model_id: Id.exactOptional(),
+    reference_date: Moment.exactOptional()
+  })
+  .meta({
+    id: 'AssignColumnsRequest',
+    examples: [
+      {
+        columns: {
+          customer_id: ['c-1', 'c-2'],
+          recency_days: [12, 200],
+          frequency: [3, 1],
+          monetary_value: [250, 19.8]
+        }
+      }
+    ]
+  }) satisfies z.ZodType<AssignColumnsRequest>
+
+export const AssignForms = z.union([AssignBody, AssignColumnsBody])
+
 const Nearest = z
   .array(z.object({ segment_id: Id, distance: z.number() }))
   .meta({ description: 'Distances to the segments, the nearest first.' })
@@ -82,6 +145,24 @@ const AssignmentAnswer = z
 export const AssignmentsAnswer = z
   .object({ model_id: Id, reference_date: z.string(), data: z.array(AssignmentAnswer), limitations: Limitations })
   .meta({ id: 'Assignments' }) satisfies z.ZodType<AssignAnswer>
+
+export const AssignmentColumnsAnswer = z
+  .object({
+    model_id: Id,
+    reference_date: z.string(),
+    columns: z
+      .object({
+        customer_id: z.array(z.string()),
+        segment_id: z.array(Id),
+        segment_name: z.array(z.string()),
+        distance: z.array(z.number()),
+        margin: z.array(z.number()),
+        out_of_domain: z.array(z.boolean())
+      })
+      .meta({ description: 'In the order of the request.' }),
+    limitations: Limitations
+  })
+  .meta({ id: 'AssignmentColumns' }) satisfies z.ZodType<AssignColumnsAnswer>
 
 export const CustomerAnswer = z
   .object({

@@ -1,0 +1,71 @@
+import type { ModelFit } from '../domain/records/model.ts'
+import type { FieldError } from '../errors.ts'
+import type { AssignColumnsAnswer, AssignColumnsRequest, Flows } from './flows.ts'
+import { assignerOf, assignRefusal, findModelOrChampion, isFeatureName, referenceOf } from './lookup.ts'
+import type { Tools } from './tools.ts'
+
+const MOST_ERRORS = 1000
+
+/** As assignCustomers for features, column by column: the same segments, distances and margins to the last bit. */
+export const assignColumns =
+  (tools: Tools): Flows['assignColumns'] =>
+  async (tenant, request) => {
+    const model = await findModelOrChampion(tools, tenant, request.model_id)
+    const given = featureColumns(request.columns, model.fit)
+    const assigner = assignerOf(model.fit)
+    const { customer_id } = request.columns
+    const columns: AssignColumnsAnswer['columns'] = {
+      customer_id,
+      segment_id: [],
+      segment_name: [],
+      distance: [],
+      margin: [],
+      out_of_domain: []
+    }
+    const raw: (number | null)[] = given.map(() => null)
+    for (let row = 0; row < customer_id.length; row++) {
+      for (let j = 0; j < given.length; j++) raw[j] = given[j]![row]!
+      const found = assigner.place(raw)
+      const segment = model.segments[found.segment]!
+      columns.segment_id.push(segment.id)
+      columns.segment_name.push(segment.name)
+      columns.distance.push(found.distance)
+      columns.margin.push(found.margin)
+      columns.out_of_domain.push(found.outOfDomain)
+    }
+    return {
+      model_id: model.id,
+      reference_date: await referenceOf(tools, tenant, model, request.reference_date),
+      columns,
+      limitations: model.limitations
+    }
+  }
+
+/**
+ * The model's columns in its order.
+ * @throws Problem feature_missing, or unassignable_customer where the only fault is a feature that does not exist
+ */
+function featureColumns(columns: AssignColumnsRequest['columns'], { features }: ModelFit): (number | null)[][] {
+  const errors: FieldError[] = []
+  for (const { name, impute } of features) {
+    const column = columns[name]
+    if (column === undefined) {
+      errors.push({ pointer: `/columns/${name}`, code: 'feature_missing', message: `the model needs ${name}` })
+    } else if (impute === null) {
+      for (let row = column.indexOf(null as never); row >= 0 && errors.length < MOST_ERRORS; ) {
+        errors.push({
+          pointer: `/columns/${name}/${row}`,
+          code: 'feature_missing',
+          message: `${name} was never absent in training: give a number`
+        })
+        row = column.indexOf(null as never, row + 1)
+      }
+    }
+  }
+  for (const name of Object.keys(columns)) {
+    if (name === 'customer_id' || isFeatureName(name)) continue
+    errors.push({ pointer: `/columns/${name}`, code: 'unknown_feature', message: 'GET /features lists the features' })
+  }
+  if (errors.length > 0) throw assignRefusal(errors)
+  return features.map(({ name }) => columns[name] as (number | null)[])
+}
