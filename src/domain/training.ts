@@ -1,9 +1,11 @@
 import { bySize, type Clustering, countMembers } from './clustering/arrange.ts'
+import type { Engines } from './clustering/engine.ts'
 import { groupOutliers } from './clustering/outlier-groups.ts'
-import { Pace, type TrainingHooks } from './clustering/pace.ts'
+import type { Pace, TrainingHooks } from './clustering/pace.ts'
 import { type Prepared, prepareTraining } from './clustering/prepare.ts'
 import { type Selection, selectClustering } from './clustering/select.ts'
 import { type Candidate, sweep, toScanEntry } from './clustering/sweep.ts'
+import { Workshop } from './clustering/workshop.ts'
 import { takeCustomers } from './features/outliers.ts'
 import { scaleCustomers } from './features/scaling.ts'
 import { quantile } from './numeric/quantiles.ts'
@@ -12,6 +14,7 @@ import { bootstrapStability } from './quality/stability.ts'
 import type { FeatureColumns, ModelFit, ModelMetrics, TrainingOptions, TrainingOutcome } from './records/model.ts'
 import { type Assigner, prepareAssigner } from './serving/assign.ts'
 
+export type { Engines } from './clustering/engine.ts'
 export { estimateTrainingBytes } from './clustering/memory.ts'
 export type { TrainingHooks } from './clustering/pace.ts'
 export { TrainingCancelled, TrainingRefused } from './clustering/refusal.ts'
@@ -28,17 +31,19 @@ const RADIUS_SHARE = 0.99
  * The same columns and options give the same bytes.
  *
  * @param columns exactly the clustered features; raw values, NaN where absent
+ * @param engines in place of the plain ones
  * @throws TrainingRefused when the data cannot be clustered as asked
  * @throws TrainingCancelled soon after `hooks.cancelled()` turned true
  */
 export function trainClusters(
   columns: FeatureColumns,
   options: TrainingOptions,
-  hooks: TrainingHooks
+  hooks: TrainingHooks,
+  engines?: Engines
 ): TrainingOutcome {
-  const pace = new Pace(() => hooks.cancelled())
+  const workshop = new Workshop(() => hooks.cancelled(), engines)
   hooks.progress('scaling', 0, `Scaling ${columns.names.length} features of ${columns.n} customers.`)
-  const prepared = prepareTraining(columns, options, pace)
+  const prepared = prepareTraining(columns, options, workshop)
   const { matrix, limitations } = prepared
 
   const during = ENDS.clustering - ENDS.scaling
@@ -47,22 +52,22 @@ export function trainClusters(
     prepared.ks,
     options,
     (done, message) => hooks.progress('clustering', ENDS.scaling + during * done, message),
-    pace
+    workshop
   )
-  const selection = selectClustering(matrix, candidates, options, pace)
+  const selection = selectClustering(matrix, candidates, options, workshop)
   const { clustering } = selection.candidate
 
   hooks.progress('stability', ENDS.clustering, 'Measuring how stable the segments are.')
-  const stability = bootstrapStability(matrix, clustering, options, pace)
+  const stability = bootstrapStability(matrix, clustering, options, workshop)
 
   hooks.progress('assigning', ENDS.stability, 'Assigning every customer to a segment.')
-  const outlierGroups = separated(columns, prepared, options, pace)
+  const outlierGroups = separated(columns, prepared, options, workshop)
   let fit = fitOf(columns, prepared, clustering, outlierGroups, options)
-  let placed = placeAll(columns, prepareAssigner(fit), pace)
+  let placed = placeAll(columns, prepareAssigner(fit), workshop)
   const order = orderOfSegments(fit, placed.labels)
   if (order.some((from, to) => from !== to)) {
     fit = { ...fit, segments: order.map((from) => fit.segments[from]!) }
-    placed = placeAll(columns, prepareAssigner(fit), pace)
+    placed = placeAll(columns, prepareAssigner(fit), workshop)
   }
   setRadii(fit, placed)
 
@@ -90,12 +95,12 @@ function separated(
   columns: FeatureColumns,
   { fences, features, outliers }: Prepared,
   options: TrainingOptions,
-  pace: Pace
+  workshop: Workshop
 ) {
   if (fences.length === 0) return null
   const matrix = scaleCustomers(takeCustomers(columns, outliers), { features, distance: options.distance })
   const minMembers = Math.max(2, Math.ceil(options.min_segment_share * columns.n))
-  return groupOutliers(matrix, minMembers, options, pace)
+  return groupOutliers(matrix, minMembers, options, workshop)
 }
 
 function fitOf(

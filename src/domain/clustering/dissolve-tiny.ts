@@ -1,9 +1,8 @@
 import { type Matrix, takeRows } from '../numeric/matrix.ts'
 import { arrange, type Clustering } from './arrange.ts'
-import { ENGINES } from './engines.ts'
 import { METRICS } from './metric.ts'
-import type { Pace } from './pace.ts'
 import type { SweepOptions } from './sweep.ts'
+import type { Workshop } from './workshop.ts'
 
 /**
  * A clustering near the one given in which every cluster has at least `minMembers` rows, so usually with fewer clusters.
@@ -19,7 +18,7 @@ export function dissolveTiny(
   clustering: Clustering,
   minMembers: number,
   options: SweepOptions,
-  pace: Pace
+  workshop: Workshop
 ): { clustering: Clustering; converged: boolean } | undefined {
   const metric = METRICS[options.distance]
   let rest = matrix
@@ -32,9 +31,13 @@ export function dissolveTiny(
     const rows = Int32Array.from(labels.keys()).filter((row) => sizes[labels[row]!]! >= minMembers)
     rest = takeRows(rest, rows)
     const start = takeRows({ data: centroids, n: current.k, d: matrix.d }, large).data
-    const found = ENGINES[options.distance].kmeans(rest, { ...options, k: large.length, restarts: 1, start }, pace)
+    const found = workshop.engines[options.distance].kmeans(
+      rest,
+      { ...options, k: large.length, restarts: 1, start },
+      workshop
+    )
     converged = found.converged
-    current = arrange(rest, found.centroids, metric, pace)
+    current = arrange(rest, found.centroids, metric, workshop)
   }
-  return { clustering: arrange(matrix, current.centroids, metric, pace), converged }
+  return { clustering: arrange(matrix, current.centroids, metric, workshop), converged }
 }

@@ -2,6 +2,12 @@ import type { Matrix } from '../numeric/matrix.ts'
 import type { Distance } from '../vocabulary.ts'
 import type { Pace } from './pace.ts'
 
+/** A partition of the rows: row i is in cluster `labels[i]` of 0 to k − 1. */
+export interface Labeling {
+  labels: Int32Array
+  k: number
+}
+
 export interface KMeansOptions {
   k: number
   /** Starts; the one with the lowest loss wins. Given centroids are one start. */
@@ -33,4 +39,12 @@ export interface ClusterEngine {
   readonly distance: Distance
   /** @throws TrainingCancelled */
   kmeans(matrix: Matrix, options: KMeansOptions, pace: Pace): KMeansResult
+  /**
+   * Exact silhouette of every row for each labeling, to 1e-6, where the engine is faster at it than the plain loop.
+   * @throws TrainingCancelled
+   */
+  silhouettes?(matrix: Matrix, labelings: Labeling[], pace: Pace): Float64Array[]
 }
+
+/** Which engine clusters by which distance. */
+export type Engines = Readonly<Record<Distance, ClusterEngine>>

@@ -1,10 +1,9 @@
-import type { Distance } from '../vocabulary.ts'
-import type { ClusterEngine } from './engine.ts'
+import type { Engines } from './engine.ts'
 import { lloydEngine } from './lloyd.ts'
 import { cosineEngine, manhattanEngine } from './ml-engine.ts'
 
-/** Which engine clusters by which distance. */
-export const ENGINES: Readonly<Record<Distance, ClusterEngine>> = {
+/** Those that need nothing but JavaScript. */
+export const ENGINES: Engines = {
   euclidean: lloydEngine,
   manhattan: manhattanEngine,
   cosine: cosineEngine

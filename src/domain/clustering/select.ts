@@ -2,8 +2,8 @@ import type { Matrix } from '../numeric/matrix.ts'
 import type { KChoice, TrainingOptions } from '../records/model.ts'
 import { electK, leastUneven } from './choose-k.ts'
 import { dissolveTiny } from './dissolve-tiny.ts'
-import type { Pace } from './pace.ts'
 import { type Candidate, measure, type SweepOptions, smallestShare } from './sweep.ts'
+import type { Workshop } from './workshop.ts'
 
 export interface Selection {
   candidate: Candidate
@@ -24,7 +24,7 @@ export function selectClustering(
   matrix: Matrix,
   candidates: Candidate[],
   options: SelectOptions,
-  pace: Pace
+  workshop: Workshop
 ): Selection {
   if (typeof options.k === 'number') return givenK(candidates[0]!, options)
 
@@ -32,7 +32,7 @@ export function selectClustering(
   const elected = electK(candidates, share)
   if (elected !== undefined) return { ...elected, limitations: [] }
 
-  const results = withoutTiny(matrix, candidates, Math.ceil(share * matrix.n), options.k.min, options, pace)
+  const results = withoutTiny(matrix, candidates, Math.ceil(share * matrix.n), options.k.min, options, workshop)
   const again = electK(results, share)
   if (again === undefined) {
     const last = leastUneven(candidates, share)
@@ -71,15 +71,15 @@ function withoutTiny(
   minMembers: number,
   fewest: number,
   options: SweepOptions,
-  pace: Pace
+  workshop: Workshop
 ): Candidate[] {
   const results = candidates
-    .map(({ clustering }) => dissolveTiny(matrix, clustering, minMembers, options, pace))
+    .map(({ clustering }) => dissolveTiny(matrix, clustering, minMembers, options, workshop))
     .filter((found) => found !== undefined)
     .map((found) => ({ k: found.clustering.k, ...found }))
     .filter(({ k }) => k >= Math.max(2, fewest))
   const best = new Map<number, Candidate>()
-  for (const candidate of measure(matrix, results, options, pace)) {
+  for (const candidate of measure(matrix, results, options, workshop)) {
     const known = best.get(candidate.k)
     if (known === undefined || candidate.compactness.inertia < known.compactness.inertia)
       best.set(candidate.k, candidate)

@@ -3,9 +3,8 @@ import { type Compactness, compactness } from '../quality/compactness.ts'
 import { type SilhouetteResult, silhouettes } from '../quality/silhouette.ts'
 import type { KScanEntry, TrainingOptions } from '../records/model.ts'
 import { arrange, type Clustering } from './arrange.ts'
-import { ENGINES } from './engines.ts'
 import { METRICS } from './metric.ts'
-import type { Pace } from './pace.ts'
+import type { Workshop } from './workshop.ts'
 
 /** One clustering with everything the choice of k looks at. */
 export interface Candidate {
@@ -30,20 +29,20 @@ export function sweep(
   ks: number[],
   options: SweepOptions,
   progress: (done: number, message: string) => void,
-  pace: Pace
+  workshop: Workshop
 ): Candidate[] {
-  const engine = ENGINES[options.distance]
+  const engine = workshop.engines[options.distance]
   // The work of one k grows with k, and the silhouettes of all come at the end.
   const work = ks.reduce((sum, k) => sum + k, 0) * 1.5
   let done = 0
   const clusterings = ks.map((k) => {
     progress(done / work, ks.length > 1 ? `Clustering into ${k} segments.` : `Clustering ${matrix.n} customers.`)
-    const { centroids, converged } = engine.kmeans(matrix, { ...options, k }, pace)
+    const { centroids, converged } = engine.kmeans(matrix, { ...options, k }, workshop)
     done += k
-    return { k, converged, clustering: arrange(matrix, centroids, METRICS[options.distance], pace) }
+    return { k, converged, clustering: arrange(matrix, centroids, METRICS[options.distance], workshop) }
   })
   progress(done / work, 'Measuring how well the segments are separated.')
-  return measure(matrix, clusterings, options, pace)
+  return measure(matrix, clusterings, options, workshop)
 }
 
 /** Adds the quality figures to finished clusterings; the silhouettes of all of them in one pass. */
@@ -51,16 +50,16 @@ export function measure(
   matrix: Matrix,
   clusterings: Pick<Candidate, 'k' | 'clustering' | 'converged'>[],
   { distance, seed }: SweepOptions,
-  pace: Pace
+  workshop: Workshop
 ): Candidate[] {
   const scores = silhouettes(
     matrix,
     clusterings.map(({ clustering }) => clustering),
     { distance, seed },
-    pace
+    workshop
   )
   return clusterings.map((found, index) => {
-    pace.poll()
+    workshop.poll()
     const { labels, k } = found.clustering
     return { ...found, compactness: compactness(matrix, labels, k), silhouette: scores[index]! }
   })

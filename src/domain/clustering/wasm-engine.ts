@@ -14,8 +14,6 @@ const TOLERANCE = 1e-4
 
 export interface SweepOptions extends Omit<KMeansOptions, 'k'> {
   ks: readonly number[]
-  /** Positive, one for each row: how many equal rows it stands for. */
-  weights?: Float64Array
   /** Whether the best restart of each k goes on until no label changes. Default true; scikit-learn does not. */
   settle?: boolean
 }
@@ -118,10 +116,17 @@ export function wasmEngine(module: WebAssembly.Module, otherwise: ClusterEngine,
     distance: 'euclidean',
     kmeans(matrix: Matrix, options: KMeansOptions, pace: Pace): KMeansResult {
       if (matrix.d > MAX_FEATURES || options.k > MAX_CLUSTERS) return otherwise.kmeans(matrix, options, pace)
-      const crew = new SoloCrew(kernels, () => pace.spend(Number.POSITIVE_INFINITY))
+      const crew = new SoloCrew(kernels, () => pace.poll())
       const [result] = new PreparedRows(crew, matrix, 1).sweep({ ...options, ks: [options.k] })
       const { centroids, labels, loss, iterations, converged } = result!
       return { centroids, labels, loss, iterations, converged }
+    },
+
+    silhouettes(matrix, labelings, pace) {
+      const crew = new SoloCrew(kernels, () => pace.poll())
+      const rows = new PreparedRows(crew, matrix, labelings.length)
+      rows.setLabels(labelings)
+      return rows.silhouettes()
     }
   }
 }

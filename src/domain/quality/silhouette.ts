@@ -1,5 +1,6 @@
 import { countMembers } from '../clustering/arrange.ts'
-import type { Pace } from '../clustering/pace.ts'
+import type { Labeling } from '../clustering/engine.ts'
+import type { Workshop } from '../clustering/workshop.ts'
 import type { Matrix } from '../numeric/matrix.ts'
 import { takeRows } from '../numeric/matrix.ts'
 import { createRandom, sampleIndices } from '../numeric/random.ts'
@@ -8,16 +9,13 @@ import { addDistances } from './distance-sums.ts'
 
 /** All pairs up to here: 4 × 10⁸ distances. */
 const EXACT_ROWS = 20_000
+/** As many take about a second where the engine has a faster loop. */
+const EXACT_ROWS_OF_ENGINES = 60_000
 /** Above, as many rows against all others as keep the number of distances there, but not fewer than MIN_SAMPLE. */
 const SAMPLED_DISTANCES = EXACT_ROWS * EXACT_ROWS
 const MIN_SAMPLE = 500
 /** More labelings than this in one pass make so many cells that adding them up costs more than the distances. */
 const LABELINGS_A_PASS = 10
-
-export interface Labeling {
-  labels: Int32Array
-  k: number
-}
 
 export interface SilhouetteResult {
   /** Mean over all rows, −1 to 1; null unless 2 ≤ k ≤ n − 1. */
@@ -51,11 +49,18 @@ export function silhouettes(
   matrix: Matrix,
   labelings: Labeling[],
   options: SilhouetteOptions,
-  pace: Pace
+  workshop: Workshop
 ): SilhouetteResult[] {
+  const { n } = matrix
+  const engine = workshop.engines[options.distance]
+  if (engine.silhouettes !== undefined && n <= (options.exactRows ?? EXACT_ROWS_OF_ENGINES) && labelings.length > 0) {
+    return engine
+      .silhouettes(matrix, labelings, workshop)
+      .map((values, l) => resultOf(values, labelings[l]!, { exact: true, sample_size: n }))
+  }
   const results: SilhouetteResult[] = []
   for (let from = 0; from < labelings.length; from += LABELINGS_A_PASS) {
-    results.push(...onePass(matrix, labelings.slice(from, from + LABELINGS_A_PASS), options, pace))
+    results.push(...onePass(matrix, labelings.slice(from, from + LABELINGS_A_PASS), options, workshop))
   }
   return results
 }
@@ -64,10 +69,10 @@ function onePass(
   matrix: Matrix,
   labelings: Labeling[],
   { distance, seed, exactRows = EXACT_ROWS, sampledDistances = SAMPLED_DISTANCES }: SilhouetteOptions,
-  pace: Pace
+  workshop: Workshop
 ): SilhouetteResult[] {
   const { n, d } = matrix
-  const cells = groupByCell(labelings, n, pace)
+  const cells = groupByCell(labelings, n, workshop)
   const exact = n <= exactRows
   const wanted = exact ? n : Math.min(n, Math.max(MIN_SAMPLE, Math.floor(sampledDistances / n)))
   const { positions, weights } = exact ? everyRow(n) : sampleOfCells(cells.starts, wanted, seed)
@@ -93,7 +98,7 @@ function onePass(
       values[l]![row] = value
       sums[l]! += weights[s]! * value
     }
-    pace.spend(n * d + cells.count * labelings.length)
+    workshop.spend(n * d + cells.count * labelings.length)
   }
 
   return labelings.map(({ k }, l) => {
@@ -105,6 +110,17 @@ function onePass(
       sample_size: positions.length
     }
   })
+}
+
+/** All rows measured: the mean is the plain one. */
+function resultOf(
+  values: Float64Array,
+  { k }: Labeling,
+  how: Pick<SilhouetteResult, 'exact' | 'sample_size'>
+): SilhouetteResult {
+  const n = values.length
+  if (k < 2 || k > n - 1) return { mean: null, values: new Float64Array(n).fill(Number.NaN), ...how }
+  return { mean: values.reduce((sum, value) => sum + value, 0) / n, values, ...how }
 }
 
 /** One row's silhouette in one labeling, from its distance sums to all cells. `clusterSums` is scratch. */
@@ -135,12 +151,12 @@ interface Cells {
   starts: Int32Array
 }
 
-function groupByCell(labelings: Labeling[], n: number, pace: Pace): Cells {
+function groupByCell(labelings: Labeling[], n: number, workshop: Workshop): Cells {
   const cell = new Int32Array(n)
   let count = 1
   for (const { labels, k } of labelings) {
     const known = new Map<number, number>()
-    pace.poll()
+    workshop.poll()
     for (let i = 0; i < n; i++) {
       const key = cell[i]! * k + labels[i]!
       const id = known.get(key) ?? known.size

@@ -1,8 +1,7 @@
 import { type Clustering, label } from '../clustering/arrange.ts'
-import { ENGINES } from '../clustering/engines.ts'
 import { METRICS } from '../clustering/metric.ts'
-import type { Pace } from '../clustering/pace.ts'
 import type { SweepOptions } from '../clustering/sweep.ts'
+import type { Workshop } from '../clustering/workshop.ts'
 import { countDistinctRows, type Matrix, takeRows } from '../numeric/matrix.ts'
 import { createRandom, sampleIndices } from '../numeric/random.ts'
 import type { ModelMetrics } from '../records/model.ts'
@@ -29,7 +28,7 @@ export function bootstrapStability(
   matrix: Matrix,
   clustering: Clustering,
   options: SweepOptions,
-  pace: Pace
+  workshop: Workshop
 ): ModelMetrics['stability'] {
   const { k, labels } = clustering
   if (k < 2) return null
@@ -44,14 +43,14 @@ export function bootstrapStability(
     const rows = Int32Array.from(sample, () => sample[random.below(sample.length)]!)
     const resample = takeRows(matrix, rows)
     const found = Math.min(k, countDistinctRows(resample, k))
-    const { centroids } = ENGINES[options.distance].kmeans(
+    const { centroids } = workshop.engines[options.distance].kmeans(
       resample,
       { k: found, restarts: RESTARTS, max_iterations: options.max_iterations, seed: options.seed + b + 1 },
-      pace
+      workshop
     )
     const drawn = Int32Array.from(new Set(rows))
     const before = drawn.map((row) => labels[row]!)
-    const after = label(takeRows(matrix, drawn), centroids, METRICS[options.distance], pace)
+    const after = label(takeRows(matrix, drawn), centroids, METRICS[options.distance], workshop)
     rand += adjustedRand(before, after)
     bestJaccard(before, after, k).forEach((value, c) => {
       if (Number.isNaN(value)) return

@@ -1,11 +1,14 @@
 import { type CustomerFeatures, readCustomerFeatures } from '../../data/features.ts'
+import { kernelModule } from '../../data/kernel-module.ts'
 import { writeMembers } from '../../data/members.ts'
 import { verifyFolder } from '../../data/published-folder.ts'
+import { ENGINES } from '../../domain/clustering/engines.ts'
+import { wasmEngine } from '../../domain/clustering/wasm-engine.ts'
 import { projectCustomers } from '../../domain/features/pca.ts'
 import type { FeatureColumns, Reconciliation, TrainingOutcome } from '../../domain/records/model.ts'
 import { describeSegments, RULE_FEATURES } from '../../domain/segments/describe.ts'
 import { mimicSegments } from '../../domain/segments/surrogate.ts'
-import { TrainingCancelled, TrainingRefused, trainClusters } from '../../domain/training.ts'
+import { TrainingCancelled, type TrainingHooks, TrainingRefused, trainClusters } from '../../domain/training.ts'
 import { PREFERENCE_FAMILY, PREFERENCE_PREFIX } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
 import { runTask, type TaskControl } from '../task-control.ts'
@@ -102,16 +105,19 @@ function columnsOf(features: FeatureColumns, wanted: string[]): FeatureColumns {
 }
 
 function cluster(clustered: FeatureColumns, message: TrainMessage, control: TaskControl): TrainingOutcome {
+  // The kernels' memory never shrinks, so each training has one of its own.
+  const engines = { ...ENGINES, euclidean: wasmEngine(kernelModule(), ENGINES.euclidean) }
+  const hooks: TrainingHooks = {
+    progress: (stage, fraction, text) =>
+      control.progress({
+        stage,
+        fraction: READING_ENDS + fraction * (CLUSTERING_ENDS - READING_ENDS),
+        message: text
+      }),
+    cancelled: () => control.cancelled()
+  }
   try {
-    return trainClusters(clustered, message.options, {
-      progress: (stage, fraction, text) =>
-        control.progress({
-          stage,
-          fraction: READING_ENDS + fraction * (CLUSTERING_ENDS - READING_ENDS),
-          message: text
-        }),
-      cancelled: () => control.cancelled()
-    })
+    return trainClusters(clustered, message.options, hooks, engines)
   } catch (error) {
     if (error instanceof TrainingRefused) throw new Problem(error.code, error.message)
     if (error instanceof TrainingCancelled) throw new Problem('job_cancelled', 'The training was cancelled.')

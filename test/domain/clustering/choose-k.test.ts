@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { electK, leastUneven } from '../../../src/domain/clustering/choose-k.ts'
-import { Pace } from '../../../src/domain/clustering/pace.ts'
 import { smallestShare, sweep } from '../../../src/domain/clustering/sweep.ts'
+import { Workshop } from '../../../src/domain/clustering/workshop.ts'
 import type { Matrix } from '../../../src/domain/numeric/matrix.ts'
 import { matrixOf, planted, trainingOptions } from '../../helpers/planted.ts'
 
-const scan = (matrix: Matrix, ks: number[]) => sweep(matrix, ks, trainingOptions(), () => {}, new Pace(() => false))
+const scan = (matrix: Matrix, ks: number[]) => sweep(matrix, ks, trainingOptions(), () => {}, new Workshop(() => false))
 const triangle = planted(
   [
     [0, 0],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { groupOutliers } from '../../../src/domain/clustering/outlier-groups.ts'
-import { Pace } from '../../../src/domain/clustering/pace.ts'
+import { Workshop } from '../../../src/domain/clustering/workshop.ts'
 import { adjustedRand } from '../../../src/domain/quality/adjusted-rand.ts'
 import { matrixOf, planted, trainingOptions } from '../../helpers/planted.ts'
 
-const pace = new Pace(() => false)
+const workshop = new Workshop(() => false)
 
 test('groupOutliers tells the best customers from the most lapsed', () => {
   const outliers = planted(
@@ -15,7 +15,7 @@ test('groupOutliers tells the best customers from the most lapsed', () => {
     30,
     1
   )
-  const { k, labels } = groupOutliers(outliers, 5, trainingOptions(), pace)
+  const { k, labels } = groupOutliers(outliers, 5, trainingOptions(), workshop)
   expect(k).toBe(2)
   expect(
     adjustedRand(
@@ -36,7 +36,7 @@ test('groupOutliers dissolves a group that is too small into its nearest', () =>
     20,
     1
   ).data.subarray(0, 43 * 2)
-  const { sizes } = groupOutliers({ data: rows.slice(), n: 43, d: 2 }, 5, trainingOptions(), pace)
+  const { sizes } = groupOutliers({ data: rows.slice(), n: 43, d: 2 }, 5, trainingOptions(), workshop)
   expect([...sizes]).toEqual([23, 20])
 })
 
@@ -50,7 +50,7 @@ test('groupOutliers keeps outliers together that are alike, or too few to part',
       ]),
       1,
       trainingOptions(),
-      pace
+      workshop
     ).k
   ).toBe(1)
   expect(
@@ -61,7 +61,7 @@ test('groupOutliers keeps outliers together that are alike, or too few to part',
       ]),
       1,
       trainingOptions(),
-      pace
+      workshop
     ).k
   ).toBe(1)
   const pairs = planted(
@@ -72,5 +72,5 @@ test('groupOutliers keeps outliers together that are alike, or too few to part',
     3,
     1
   )
-  expect(groupOutliers(pairs, 4, trainingOptions(), pace).k).toBe(1)
+  expect(groupOutliers(pairs, 4, trainingOptions(), workshop).k).toBe(1)
 })

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
-import { Pace } from '../../../src/domain/clustering/pace.ts'
 import { selectClustering } from '../../../src/domain/clustering/select.ts'
 import { sweep } from '../../../src/domain/clustering/sweep.ts'
+import { Workshop } from '../../../src/domain/clustering/workshop.ts'
 import { type Matrix, takeRows } from '../../../src/domain/numeric/matrix.ts'
 import { planted, trainingOptions } from '../../helpers/planted.ts'
 
-const pace = new Pace(() => false)
+const workshop = new Workshop(() => false)
 const select = (matrix: Matrix, ks: number[], changes: Parameters<typeof trainingOptions>[0]) => {
   const options = trainingOptions(changes)
   return selectClustering(
     matrix,
-    sweep(matrix, ks, options, () => {}, pace),
+    sweep(matrix, ks, options, () => {}, workshop),
     options,
-    pace
+    workshop
   )
 }
 

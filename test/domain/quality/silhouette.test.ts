@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Pace } from '../../../src/domain/clustering/pace.ts'
+import { Workshop } from '../../../src/domain/clustering/workshop.ts'
 import type { Matrix } from '../../../src/domain/numeric/matrix.ts'
 import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { silhouettes } from '../../../src/domain/quality/silhouette.ts'
 import { matrixOf, planted } from '../../helpers/planted.ts'
 
-const pace = new Pace(() => false)
+const workshop = new Workshop(() => false)
 const euclidean = { distance: 'euclidean', seed: 1 } as const
 const labeling = (labels: number[]) => ({ labels: Int32Array.from(labels), k: Math.max(...labels) + 1 })
 const points = matrixOf([
@@ -39,7 +39,7 @@ function byHand({ data, n, d }: Matrix, labels: Int32Array, k: number): number[]
 }
 
 test('silhouettes equal scikit-learn 1.2.1 silhouette_samples on eight points in three clusters', () => {
-  const [result] = silhouettes(points, [three], euclidean, pace)
+  const [result] = silhouettes(points, [three], euclidean, workshop)
   const expected = [
     0.8181818181818182, 0.7840940242890833, 0.7317540486252117, 0.9088866059489021, 0.8985102004152044,
     0.8943092632890547, 0.7872192461959701, 0.8243843760820793
@@ -53,13 +53,13 @@ test('silhouettes equal scikit-learn 1.2.1 silhouette_samples on eight points in
 
 test('silhouettes equal scikit-learn 1.2.1 with clusters of one, by Manhattan and by cosine distance', () => {
   const singletons = labeling([0, 0, 0, 1, 1, 1, 2, 3])
-  expect(silhouettes(points, [singletons], euclidean, pace)[0]!.mean).toBeCloseTo(0.6196931892521523, 13)
-  expect(silhouettes(points, [three], { distance: 'manhattan', seed: 1 }, pace)[0]!.mean).toBeCloseTo(
+  expect(silhouettes(points, [singletons], euclidean, workshop)[0]!.mean).toBeCloseTo(0.6196931892521523, 13)
+  expect(silhouettes(points, [three], { distance: 'manhattan', seed: 1 }, workshop)[0]!.mean).toBeCloseTo(
     0.8281123353843042,
     13
   )
   // One of the points is the origin, without a direction.
-  expect(silhouettes(points, [three], { distance: 'cosine', seed: 1 }, pace)[0]!.mean).toBeCloseTo(
+  expect(silhouettes(points, [three], { distance: 'cosine', seed: 1 }, workshop)[0]!.mean).toBeCloseTo(
     0.4087557112481374,
     13
   )
@@ -79,7 +79,7 @@ test('silhouettes of many labelings in one pass equal the definition for each', 
     fc.property(cases, ([matrix, all]) => {
       // Every label from 0 to the largest has to be in use.
       const labelings = all.map((labels) => labeling(labels.map((label) => [...new Set(labels)].sort().indexOf(label))))
-      silhouettes(matrix, labelings, euclidean, pace).forEach(({ mean, values }, l) => {
+      silhouettes(matrix, labelings, euclidean, workshop).forEach(({ mean, values }, l) => {
         const { labels, k } = labelings[l]!
         expect(mean === null).toBe(k < 2)
         if (k < 2) return
@@ -99,14 +99,14 @@ test('silhouettes are not defined for one cluster, nor for as many as rows', () 
     points,
     [labeling(new Array(8).fill(0)), labeling([0, 1, 2, 3, 4, 5, 6, 7])],
     euclidean,
-    pace
+    workshop
   )
   expect([one!.mean, each!.mean]).toEqual([null, null])
   expect(each!.values.every(Number.isNaN)).toBe(true)
 })
 
 test('silhouettes of identical rows in two clusters are 0', () => {
-  const [result] = silhouettes(matrixOf([[1], [1], [1]]), [labeling([0, 0, 1])], euclidean, pace)
+  const [result] = silhouettes(matrixOf([[1], [1], [1]]), [labeling([0, 0, 1])], euclidean, workshop)
   expect(result!.mean).toBe(0)
 })
 
@@ -124,14 +124,14 @@ test('silhouettes of a sample lie near those of all rows, have no bias, and meet
   const labels = labeling(Array.from({ length: 3000 }, (_, i) => (i < 4 ? 3 : Math.floor(i / 1000))))
   const random = createRandom(5)
   const noise = labeling(Array.from({ length: 3000 }, () => random.below(2)))
-  const exact = silhouettes(matrix, [labels, noise], euclidean, pace)
+  const exact = silhouettes(matrix, [labels, noise], euclidean, workshop)
   const errors: number[] = []
   for (let seed = 0; seed < 20; seed++) {
     const sampled = silhouettes(
       matrix,
       [labels, noise],
       { ...euclidean, seed, exactRows: 100, sampledDistances: 1 },
-      pace
+      workshop
     )
     expect(sampled[0]).toMatchObject({ exact: false })
     // 500 rows wanted, by cell in proportion and at least one.

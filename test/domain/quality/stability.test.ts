@@ -2,15 +2,20 @@ import { expect, test } from 'vitest'
 import { arrange } from '../../../src/domain/clustering/arrange.ts'
 import { lloydEngine } from '../../../src/domain/clustering/lloyd.ts'
 import { METRICS } from '../../../src/domain/clustering/metric.ts'
-import { Pace } from '../../../src/domain/clustering/pace.ts'
+import { Workshop } from '../../../src/domain/clustering/workshop.ts'
 import type { Matrix } from '../../../src/domain/numeric/matrix.ts'
 import { bootstrapStability } from '../../../src/domain/quality/stability.ts'
 import { planted, trainingOptions } from '../../helpers/planted.ts'
 
-const pace = new Pace(() => false)
+const workshop = new Workshop(() => false)
 const stabilityOf = (matrix: Matrix, k: number) => {
-  const { centroids } = lloydEngine.kmeans(matrix, { k, restarts: 10, max_iterations: 300, seed: 1 }, pace)
-  return bootstrapStability(matrix, arrange(matrix, centroids, METRICS.euclidean, pace), trainingOptions(), pace)
+  const { centroids } = lloydEngine.kmeans(matrix, { k, restarts: 10, max_iterations: 300, seed: 1 }, workshop)
+  return bootstrapStability(
+    matrix,
+    arrange(matrix, centroids, METRICS.euclidean, workshop),
+    trainingOptions(),
+    workshop
+  )
 }
 
 test('bootstrapStability is 1 for groups far apart', () => {
