@@ -71,7 +71,7 @@ export async function buildApp({ flows, config, logger, version, pace = {} }: Ap
   refuseExpectations(app)
   requestLog(app)
   const metrics = metricsOf(app, { flows })
-  await securityHeaders(app)
+  securityHeaders(app)
   requestChecks(app)
   slowBodies(app, { ...DEFAULT_PACE, ...pace })
   jsonBody(app)
