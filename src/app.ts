@@ -19,6 +19,7 @@ import { strictQueries, validatorCompiler } from './http/plugins/validation.ts'
 import { customerRoutes } from './http/routes/customers.ts'
 import { datasetRoutes } from './http/routes/datasets.ts'
 import { docsRoutes } from './http/routes/docs.ts'
+import { explanationRoutes } from './http/routes/explanations.ts'
 import { featureRoutes } from './http/routes/features.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { jobRoutes } from './http/routes/jobs.ts'
@@ -71,7 +72,7 @@ export async function buildApp({ flows, config, logger, version, pace = {} }: Ap
   refuseExpectations(app)
   requestLog(app)
   const metrics = metricsOf(app, { flows })
-  await securityHeaders(app)
+  securityHeaders(app)
   requestChecks(app)
   slowBodies(app, { ...DEFAULT_PACE, ...pace })
   jsonBody(app)
@@ -91,6 +92,7 @@ export async function buildApp({ flows, config, logger, version, pace = {} }: Ap
   await app.register(modelRoutes, { flows })
   await app.register(segmentRoutes, { flows })
   await app.register(customerRoutes, { flows, assignMaxBytes: config.ASSIGN_BODY_MAX_BYTES })
+  await app.register(explanationRoutes, { flows })
   await app.register(jobRoutes, { flows })
   await app.register(healthRoutes, { flows, metrics })
   await app.register(problemRoutes, { flows })

@@ -17,6 +17,7 @@ import { authenticate } from './flows/authenticate.ts'
 import { checkHealth, checkReadiness } from './flows/check-health.ts'
 import { describeDataset, listDatasets, removeDataset } from './flows/datasets.ts'
 import { describeCustomer } from './flows/describe-customer.ts'
+import { explainCustomer } from './flows/explain-customer.ts'
 import { explainModel } from './flows/explain-model.ts'
 import type { Flows } from './flows/flows.ts'
 import { idempotency } from './flows/idempotency.ts'
@@ -147,6 +148,7 @@ const tellFlows = (tools: Tools): Flows => ({
   listModels: listModels(tools),
   describeModel: describeModel(tools),
   explainModel: explainModel(tools),
+  explainCustomer: explainCustomer(tools),
   removeModel: removeModel(tools),
   describeChampion: describeChampion(tools),
   promoteModel: promoteModel(tools),

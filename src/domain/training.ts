@@ -4,13 +4,15 @@ import { groupOutliers } from './clustering/outlier-groups.ts'
 import type { Pace, TrainingHooks } from './clustering/pace.ts'
 import { type Prepared, prepareTraining } from './clustering/prepare.ts'
 import { type Selection, selectClustering } from './clustering/select.ts'
-import { type Candidate, sweep, toScanEntry } from './clustering/sweep.ts'
+import { type Candidate, type Hints, sweep, toScanEntry } from './clustering/sweep.ts'
 import { Workshop } from './clustering/workshop.ts'
 import { takeCustomers } from './features/outliers.ts'
 import { scaleCustomers } from './features/scaling.ts'
 import { quantile } from './numeric/quantiles.ts'
-import { readMetrics, structureVerdict } from './quality/reading.ts'
-import { bootstrapStability } from './quality/stability.ts'
+import { gatherEvidence } from './quality/evidence.ts'
+import { readMetrics } from './quality/reading.ts'
+import { bootstrapStability, scanStability, stabilityBand } from './quality/stability.ts'
+import { hasClusters, structureVerdict } from './quality/structure.ts'
 import type { FeatureColumns, ModelFit, ModelMetrics, TrainingOptions, TrainingOutcome } from './records/model.ts'
 import { type Assigner, prepareAssigner } from './serving/assign.ts'
 
@@ -20,7 +22,7 @@ export type { TrainingHooks } from './clustering/pace.ts'
 export { TrainingCancelled, TrainingRefused } from './clustering/refusal.ts'
 
 /** Where each stage ends, as a fraction of the training. */
-const ENDS = { scaling: 0.05, clustering: 0.75, stability: 0.9 }
+const ENDS = { scaling: 0.05, clustering: 0.55, evidence: 0.75, stability: 0.9 }
 const RADIUS_SHARE = 0.99
 
 /**
@@ -54,10 +56,13 @@ export function trainClusters(
     (done, message) => hooks.progress('clustering', ENDS.scaling + during * done, message),
     workshop
   )
-  const selection = selectClustering(matrix, candidates, options, workshop)
+
+  hooks.progress('evidence', ENDS.clustering, 'Comparing the customers with crowds that have no groups.')
+  const hints = hintsFor(prepared, candidates, options, workshop)
+  const selection = selectClustering(matrix, candidates, options, workshop, hints)
   const { clustering } = selection.candidate
 
-  hooks.progress('stability', ENDS.clustering, 'Measuring how stable the segments are.')
+  hooks.progress('stability', ENDS.evidence, 'Measuring how stable the segments are.')
   const stability = bootstrapStability(matrix, clustering, options, workshop)
 
   hooks.progress('assigning', ENDS.stability, 'Assigning every customer to a segment.')
@@ -81,13 +86,35 @@ export function trainClusters(
     ...placed,
     silhouettes,
     k_choice: selection.choice,
-    metrics: metricsOf(prepared, options, candidates, selection, stability && { ...stability, jaccard: jaccard! }, {
-      ...placed,
-      silhouettes,
-      segments: fit.segments.length
-    }),
-    limitations: [...limitations, ...selection.limitations, ...notesOn(selection.candidate, matrix.n)]
+    metrics: metricsOf(
+      prepared,
+      options,
+      candidates,
+      selection,
+      hints,
+      stability && { ...stability, jaccard: jaccard! },
+      { ...placed, silhouettes, segments: fit.segments.length }
+    ),
+    limitations: [
+      ...limitations,
+      ...selection.limitations,
+      ...notesOn(selection.candidate, matrix.n),
+      ...notesOnStructure(hints, jaccard)
+    ]
   }
+}
+
+/** Where the caller gave k there is nothing to choose, and only the structure is looked at. */
+function hintsFor(
+  { matrix, ks }: Prepared,
+  candidates: Candidate[],
+  options: TrainingOptions,
+  workshop: Workshop
+): Hints {
+  const evidence = gatherEvidence(matrix, ks, options, workshop)
+  if (ks.length === 1) return { evidence }
+  const clusterings = candidates.map(({ clustering }) => clustering)
+  return { evidence, stability: scanStability(matrix, clusterings, options, workshop) }
 }
 
 /** The outlier groups in the space of the other customers; null where outliers have no segments of their own. */
@@ -177,6 +204,7 @@ function metricsOf(
   { distance }: TrainingOptions,
   candidates: Candidate[],
   { candidate }: Selection,
+  hints: Hints,
   stability: ModelMetrics['stability'],
   rows: Placed & { silhouettes: Float64Array; segments: number }
 ): ModelMetrics {
@@ -187,19 +215,17 @@ function metricsOf(
     n: matrix.n,
     d: matrix.d,
     ...figures,
-    structure: structureVerdict(score.mean),
-    segments: segmentFigures(rows),
-    k_scan: candidates.map(toScanEntry),
+    structure: structureVerdict(score.mean, hints.evidence, stability?.jaccard ?? null),
+    segments: segmentFigures(rows, stability?.jaccard ?? []),
+    k_scan: candidates.map((each) => toScanEntry(each, hints)),
     reading: readMetrics(figures)
   }
 }
 
-function segmentFigures({
-  labels,
-  distances,
-  silhouettes,
-  segments
-}: Placed & { silhouettes: Float64Array; segments: number }) {
+function segmentFigures(
+  { labels, distances, silhouettes, segments }: Placed & { silhouettes: Float64Array; segments: number },
+  jaccards: number[]
+): ModelMetrics['segments'] {
   const sums = Array.from({ length: segments }, () => ({ size: 0, distance: 0, silhouette: 0, measured: 0 }))
   for (let i = 0; i < labels.length; i++) {
     const sum = sums[labels[i]!]!
@@ -209,11 +235,33 @@ function segmentFigures({
     sum.silhouette += silhouettes[i]!
     sum.measured++
   }
-  return sums.map(({ size, distance, silhouette, measured }) => ({
-    size,
-    silhouette: measured > 0 ? silhouette / measured : null,
-    mean_distance: size > 0 ? distance / size : 0
-  }))
+  // Clusters come before outlier segments, which are not resampled.
+  return sums.map(({ size, distance, silhouette, measured }, index) => {
+    const jaccard = jaccards[index] ?? null
+    return {
+      size,
+      silhouette: measured > 0 ? silhouette / measured : null,
+      mean_distance: size > 0 ? distance / size : 0,
+      jaccard,
+      stability: jaccard === null ? null : stabilityBand(jaccard)
+    }
+  })
+}
+
+function notesOnStructure({ evidence }: Hints, jaccard: number[] | null): string[] {
+  const notes: string[] = []
+  if (hasClusters(evidence) === false) {
+    notes.push(
+      'The customers form one population without separate groups: these segments are slices of it, useful for targeting, not discoveries.'
+    )
+  }
+  const dissolved = jaccard?.filter((value) => stabilityBand(value) === 'dissolved').length ?? 0
+  if (dissolved > 0) {
+    notes.push(
+      `${dissolved} of ${jaccard!.length} clusters do not come back when the customers are drawn anew (Jaccard below 0.60): do not build on them.`
+    )
+  }
+  return notes
 }
 
 function notesOn({ silhouette, converged }: Candidate, n: number): string[] {

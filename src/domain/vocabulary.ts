@@ -100,6 +100,10 @@ export type Transform = (typeof TRANSFORMS)[number]
 export const SCALES = ['standard', 'robust', 'min_max', 'none'] as const
 export type Scale = (typeof SCALES)[number]
 
+/** Hennig's reading of a Jaccard similarity under resampling: from 0.85, from 0.75, from 0.60, below. */
+export const STABILITY_BANDS = ['highly_stable', 'stable', 'pattern', 'dissolved'] as const
+export type StabilityBand = (typeof STABILITY_BANDS)[number]
+
 export const OUTLIER_POLICIES = ['keep', 'winsorise', 'separate', 'exclude'] as const
 export type OutlierPolicy = (typeof OUTLIER_POLICIES)[number]
 

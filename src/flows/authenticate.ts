@@ -1,14 +1,17 @@
+import type { Principal } from '../domain/records/principal.ts'
 import { DEFAULT_TENANT } from '../domain/tenant.ts'
 import { SCOPES } from '../domain/vocabulary.ts'
 import { Problem } from '../errors.ts'
 import type { Flows } from './flows.ts'
 import type { Tools } from './tools.ts'
 
+const ANONYMOUS: Principal = Object.freeze({ tenant: DEFAULT_TENANT, scopes: SCOPES, key_id: 'anonymous' })
+
 /** Who calls. A service without keys has one tenant, who may do everything. */
 export const authenticate =
   (tools: Tools): Flows['authenticate'] =>
   async (key) => {
-    if (tools.authenticate === undefined) return { tenant: DEFAULT_TENANT, scopes: SCOPES, key_id: 'anonymous' }
+    if (tools.authenticate === undefined) return ANONYMOUS
     const principal = key === undefined ? undefined : await tools.authenticate(key)
     if (principal === undefined) {
       throw new Problem('unauthenticated', 'Send a valid key as Authorization: Bearer <key>.')

@@ -3,6 +3,7 @@ import type { Job, JobEvent } from '../domain/records/job.ts'
 import type { KRange, Model, OutlierOptions, OwnVocabulary } from '../domain/records/model.ts'
 import type { Principal } from '../domain/records/principal.ts'
 import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
+import type { Contributions } from '../domain/serving/explain.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { Distance, FeatureDefinition, Scale, Transform, VocabularyName } from '../domain/vocabulary.ts'
 
@@ -157,6 +158,31 @@ export interface ModelExplanation {
   limitations: string[]
 }
 
+interface NamedSegment {
+  segment_id: string
+  segment_name: string
+}
+
+/** Why a customer is in its segment, and what would have to be otherwise for each other one. */
+export interface CustomerExplanation extends NamedSegment {
+  customer_id: string
+  model_id: string
+  reference_date: string
+  /** The nearest other one. */
+  next_segment: NamedSegment | null
+  /** What each feature adds to the distances from the own and the next segment. */
+  contributions: Contributions | null
+  /** Features that are nearer to the own segment than to the next one, the strongest first. */
+  speaks_for_segment: string[]
+  /** To each other segment, the nearest first. */
+  changes: (NamedSegment & {
+    change: { features: { feature: string; from: number; to: number }[]; distance: number; text: string } | null
+    /** Sentence; null where there is a change. */
+    reason: string | null
+  })[]
+  limitations: string[]
+}
+
 export interface HealthReport {
   status: 'ok' | 'degraded'
   version: string
@@ -221,6 +247,7 @@ export interface Flows {
   /** As assignCustomers without orders, for many customers at a time. */
   assignColumns(tenant: Tenant, request: AssignColumnsRequest): Promise<AssignColumnsAnswer>
   describeCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerDescription>
+  explainCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerExplanation>
   listFeatures(): readonly FeatureDefinition[]
 
   // Jobs

@@ -103,10 +103,14 @@ export function memberAt(members: Members, row: number, segmentId: string): Segm
     margin: members.margin(row),
     silhouette: orNull(members.silhouette(row)),
     revenue: members.revenue(row),
-    features: Object.fromEntries(
-      members.featureNames.map((name, column) => [name, orNull(members.feature(row, column))])
-    )
+    features: featuresAt(members, row)
   }
+}
+
+function featuresAt(members: Members, row: number): Record<string, number | null> {
+  const features: Record<string, number | null> = {}
+  for (const [column, name] of members.featureNames.entries()) features[name] = orNull(members.feature(row, column))
+  return features
 }
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)

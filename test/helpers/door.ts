@@ -10,6 +10,7 @@ import { FEATURES } from '../../src/domain/vocabulary.ts'
 import { authenticate } from '../../src/flows/authenticate.ts'
 import { checkReadiness } from '../../src/flows/check-health.ts'
 import { describeDataset, listDatasets, removeDataset } from '../../src/flows/datasets.ts'
+import { explainModel } from '../../src/flows/explain-model.ts'
 import type { Flows } from '../../src/flows/flows.ts'
 import { idempotency } from '../../src/flows/idempotency.ts'
 import { describeJob, listJobs } from '../../src/flows/jobs.ts'
@@ -75,6 +76,7 @@ export async function openDoor({ environment = {}, keys, pace }: DoorOptions = {
     describeModel: describeModel(tools),
     removeModel: removeModel(tools),
     describeChampion: describeChampion(tools),
+    explainModel: explainModel(tools),
     promoteModel: promoteModel(tools),
     listSegments: listSegments(tools),
     describeSegment: describeSegment(tools),

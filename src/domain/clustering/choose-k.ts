@@ -1,19 +1,28 @@
+import type { Evidence } from '../quality/evidence.ts'
+import { hasClusters } from '../quality/structure.ts'
 import type { KChoice } from '../records/model.ts'
-import { type Candidate, smallestShare } from './sweep.ts'
+import { type Candidate, type Hints, smallestShare } from './sweep.ts'
 
 interface Choice {
   candidate: Candidate
   choice: KChoice
 }
 
+/** Hennig (2007): from here on a cluster is stable, or at least a pattern. */
+const STABLE = 0.75
+const PATTERN = 0.6
 /**
  * Chooses among clusterings of the same rows by vote: silhouette and Calinski-Harabasz for their highest value,
- * Davies-Bouldin for its lowest, and the elbow of the inertia. The k with most votes wins, of equals the one with the
- * better silhouette. Only clusterings whose smallest cluster holds `minShare` of the rows stand for election.
+ * Davies-Bouldin for its lowest, the elbow of the inertia, the gap statistic by its rule, and the most clusters that
+ * all stay stable. The k with most votes wins, of equals the one with the better silhouette. Only clusterings whose smallest
+ * cluster holds `minShare` of the rows stand for election.
  *
- * @returns undefined when none of them does
+ * Where the rows have no clusters, no k is right, and a crowd looks best to most criteria in two. The votes are shown but do not
+ * count: the most clusters are taken, up to the elbow, that all come back as patterns under resampling.
+ *
+ * @returns undefined when none is eligible
  */
-export function electK(candidates: Candidate[], minShare: number): Choice | undefined {
+export function electK(candidates: Candidate[], minShare: number, hints: Hints = {}): Choice | undefined {
   const eligible = candidates.filter((candidate) => smallestShare(candidate) >= minShare)
   if (eligible.length === 0) return undefined
 
@@ -21,18 +30,16 @@ export function electK(candidates: Candidate[], minShare: number): Choice | unde
     vote('silhouette', eligible, ({ silhouette }) => silhouette.mean),
     vote('davies_bouldin', eligible, ({ compactness }) => negated(compactness.davies_bouldin)),
     vote('calinski_harabasz', eligible, ({ compactness }) => compactness.calinski_harabasz),
-    vote('elbow', eligible, elbowDepth(candidates))
+    vote('elbow', eligible, elbowDepth(candidates)),
+    gapVote(hints.evidence, eligible),
+    vote('stability', eligible, ({ k }) => ((hints.stability?.get(k) ?? 0) >= STABLE ? k : null))
   ].filter((each) => each !== undefined)
 
-  const count = ({ k }: Candidate) => votes.filter((each) => each.k === k).length
-  const winner = eligible.reduce((best, next) => {
-    const lead = count(next) - count(best)
-    return lead > 0 || (lead === 0 && silhouetteOf(next) > silhouetteOf(best)) ? next : best
-  })
-  return {
-    candidate: winner,
-    choice: { k: winner.k, reason: reasonFor(winner, votes, candidates, eligible, minShare), votes }
-  }
+  const slices = hasClusters(hints.evidence) === false
+  const winner = slices ? mostUseful(eligible, votes, hints) : mostVotes(eligible, votes)
+  const notes = { candidates, eligible, minShare }
+  const reason = slices ? reasonOfUse(winner, votes, hints, notes) : reasonOfVotes(winner, votes, notes)
+  return { candidate: winner, choice: { k: winner.k, reason, votes } }
 }
 
 /** The last resort where no clustering has clusters that are large enough: the one whose smallest is largest. */
@@ -48,6 +55,27 @@ export function leastUneven(candidates: Candidate[], minShare: number): Choice {
   }
 }
 
+type Votes = KChoice['votes']
+
+const votedBy = (votes: Votes, criterion: string) => votes.find((each) => each.criterion === criterion)?.k
+
+function mostUseful(eligible: Candidate[], votes: Votes, { stability }: Hints): Candidate {
+  const elbow = votedBy(votes, 'elbow') ?? eligible.at(-1)!.k
+  const few = eligible.filter(({ k }) => k <= elbow)
+  const jaccard = ({ k }: Candidate) => stability?.get(k) ?? 0
+  const dependable = few.filter((candidate) => jaccard(candidate) >= PATTERN)
+  if (dependable.length > 0) return dependable.at(-1)!
+  return few.reduce((best, next) => (jaccard(next) >= jaccard(best) ? next : best))
+}
+
+function mostVotes(eligible: Candidate[], votes: Votes): Candidate {
+  const count = ({ k }: Candidate) => votes.filter((each) => each.k === k).length
+  return eligible.reduce((best, next) => {
+    const lead = count(next) - count(best)
+    return lead > 0 || (lead === 0 && silhouetteOf(next) > silhouetteOf(best)) ? next : best
+  })
+}
+
 const silhouetteOf = ({ silhouette }: Candidate) => silhouette.mean ?? Number.NEGATIVE_INFINITY
 const negated = (value: number | null) => (value === null ? null : -value)
 const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`
@@ -60,6 +88,20 @@ function vote(criterion: string, candidates: Candidate[], figure: (candidate: Ca
     if (value !== null && (best === undefined || value > best.figure)) best = { k: candidate.k, figure: value }
   }
   return best && { criterion, k: best.k }
+}
+
+/**
+ * The smallest k, from one on, whose gap is not below the next one's less its standard error (Tibshirani et al. 2001).
+ * One is a vote too: against clusters. There is no vote for a k that does not stand for election.
+ */
+function gapVote(evidence: Evidence | undefined, eligible: Candidate[]) {
+  const at = evidence?.at ?? []
+  const found = at.find(({ gap }, index) => {
+    const next = at[index + 1]
+    return next !== undefined && gap >= next.gap - next.gap_se
+  })
+  if (found === undefined || (found.k > 1 && !eligible.some(({ k }) => k === found.k))) return undefined
+  return { criterion: 'gap', k: found.k }
 }
 
 /**
@@ -81,30 +123,54 @@ const CRITERION_NAMES: Record<string, string> = {
   silhouette: 'the silhouette',
   davies_bouldin: 'Davies-Bouldin',
   calinski_harabasz: 'Calinski-Harabasz',
-  elbow: 'the elbow of the inertia'
+  elbow: 'the elbow of the inertia',
+  gap: 'the gap statistic',
+  stability: 'stability under resampling'
 }
 
-function reasonFor(
-  winner: Candidate,
-  votes: KChoice['votes'],
-  candidates: Candidate[],
-  eligible: Candidate[],
+interface Notes {
+  candidates: Candidate[]
+  eligible: Candidate[]
   minShare: number
-): string {
-  const { k } = winner
-  if (candidates.length === 1) return `${k} is the only choice (${figuresOf(winner)}).`
+}
 
+function reasonOfVotes(winner: Candidate, votes: Votes, notes: Notes): string {
+  const { k } = winner
+  if (notes.candidates.length === 1) return `${k} is the only choice (${figuresOf(winner)}).`
   const mine = votes.filter((each) => each.k === k).map(({ criterion }) => CRITERION_NAMES[criterion])
   const others = votes
     .filter((each) => each.k !== k)
     .map(({ criterion, k: other }) => `${CRITERION_NAMES[criterion]} prefers ${other}`)
-  const left = candidates.length - eligible.length
-  const skipped =
-    left > 0
-      ? `; ${left} of ${candidates.length} values of k were left out because a segment would hold less than ${percent(minShare)}`
-      : ''
   const preferred = mine.length > 0 ? ` is preferred by ${mine.join(', ')}` : ' was chosen by its silhouette'
-  return `${k}${preferred} (${figuresOf(winner)})${others.length > 0 ? `, while ${others.join(', ')}` : ''}${skipped}.`
+  return `${k}${preferred} (${figuresOf(winner)})${others.length > 0 ? `, while ${others.join(', ')}` : ''}${skipped(notes)}.`
+}
+
+function reasonOfUse(winner: Candidate, votes: Votes, { stability }: Hints, notes: Notes): string {
+  const { k } = winner
+  if (notes.candidates.length === 1) return `${k} is the only choice (${figuresOf(winner)}).`
+  const least = stability?.get(k)
+  const back =
+    least === undefined
+      ? ''
+      : least >= PATTERN
+        ? `all its segments come back when the customers are drawn anew (Jaccard ${least.toFixed(2)} or more)`
+        : `not all segments come back when the customers are drawn anew at any number up to the elbow, and with ${k} they do so best (Jaccard ${least.toFixed(2)} or more)`
+  const elbow = votedBy(votes, 'elbow')
+  const gain =
+    elbow === k
+      ? 'more would explain little more'
+      : elbow === undefined
+        ? ''
+        : `up to ${elbow}, where more would explain little more, others come back less`
+  const why = [back, gain].filter(Boolean).join(', and ')
+  return `The data do not prefer a number of segments, and most criteria see two in any crowd; ${k} is useful${why ? `: ${why}` : ''} (${figuresOf(winner)})${skipped(notes)}.`
+}
+
+function skipped({ candidates, eligible, minShare }: Notes): string {
+  const left = candidates.length - eligible.length
+  return left > 0
+    ? `; ${left} of ${candidates.length} values of k were left out because a segment would hold less than ${percent(minShare)}`
+    : ''
 }
 
 function figuresOf(candidate: Candidate): string {

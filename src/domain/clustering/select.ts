@@ -2,7 +2,7 @@ import type { Matrix } from '../numeric/matrix.ts'
 import type { KChoice, TrainingOptions } from '../records/model.ts'
 import { electK, leastUneven } from './choose-k.ts'
 import { dissolveTiny } from './dissolve-tiny.ts'
-import { type Candidate, measure, type SweepOptions, smallestShare } from './sweep.ts'
+import { type Candidate, type Hints, measure, type SweepOptions, smallestShare } from './sweep.ts'
 import type { Workshop } from './workshop.ts'
 
 export interface Selection {
@@ -24,16 +24,18 @@ export function selectClustering(
   matrix: Matrix,
   candidates: Candidate[],
   options: SelectOptions,
-  workshop: Workshop
+  workshop: Workshop,
+  hints: Hints = {}
 ): Selection {
   if (typeof options.k === 'number') return givenK(candidates[0]!, options)
 
   const share = options.min_segment_share
-  const elected = electK(candidates, share)
+  const elected = electK(candidates, share, hints)
   if (elected !== undefined) return { ...elected, limitations: [] }
 
   const results = withoutTiny(matrix, candidates, Math.ceil(share * matrix.n), options.k.min, options, workshop)
-  const again = electK(results, share)
+  // The stabilities found before are those of other clusterings.
+  const again = electK(results, share, { evidence: hints.evidence })
   if (again === undefined) {
     const last = leastUneven(candidates, share)
     return { ...last, limitations: [smallestSentence(last.candidate, share)] }
@@ -44,7 +46,7 @@ export function selectClustering(
     candidate: again.candidate,
     choice: {
       ...again.choice,
-      reason: `With ${tried} does every segment hold ${percent(share)} of the customers, so smaller ones were dissolved into their neighbours; of the results, ${again.choice.reason}`
+      reason: `With ${tried} does every segment hold ${percent(share)} of the customers, so smaller ones were dissolved into their neighbours. Of the results: ${again.choice.reason}`
     },
     limitations: [
       'A few extreme customers form a tiny segment at every k. The segments were formed without them and each of them joined the nearest, while k_scan shows the clusterings with them; the outlier policy "separate" or a transform may suit these data better.'

@@ -1,5 +1,6 @@
 import type { Matrix } from '../numeric/matrix.ts'
 import { type Compactness, compactness } from '../quality/compactness.ts'
+import type { Evidence } from '../quality/evidence.ts'
 import { type SilhouetteResult, silhouettes } from '../quality/silhouette.ts'
 import type { KScanEntry, TrainingOptions } from '../records/model.ts'
 import { arrange, type Clustering } from './arrange.ts'
@@ -15,6 +16,13 @@ export interface Candidate {
   k: number
   /** False where it stopped at `max_iterations`. */
   converged: boolean
+}
+
+/** What is known of each k beyond the clustering itself. */
+export interface Hints {
+  evidence?: Evidence | undefined
+  /** For each k, the Jaccard similarity of its least stable cluster under resampling. */
+  stability?: ReadonlyMap<number, number>
 }
 
 export type SweepOptions = Pick<TrainingOptions, 'distance' | 'restarts' | 'max_iterations' | 'seed'>
@@ -69,13 +77,17 @@ export function measure(
 export const smallestShare = ({ clustering }: Candidate): number =>
   Math.min(...clustering.sizes) / clustering.labels.length
 
-export function toScanEntry(candidate: Candidate): KScanEntry {
+export function toScanEntry(candidate: Candidate, { evidence, stability }: Hints): KScanEntry {
+  const compared = evidence?.at.find(({ k }) => k === candidate.k)
   return {
     k: candidate.k,
     inertia: candidate.compactness.inertia,
     silhouette: candidate.silhouette.mean,
     davies_bouldin: candidate.compactness.davies_bouldin,
     calinski_harabasz: candidate.compactness.calinski_harabasz,
-    smallest_share: smallestShare(candidate)
+    smallest_share: smallestShare(candidate),
+    gap: compared?.gap ?? null,
+    gap_se: compared?.gap_se ?? null,
+    stability: stability?.get(candidate.k) ?? null
   }
 }

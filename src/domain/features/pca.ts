@@ -1,5 +1,6 @@
+import { covariance } from '../numeric/covariance.ts'
 import { symmetricEigen } from '../numeric/jacobi.ts'
-import { columnMoments, type Matrix } from '../numeric/matrix.ts'
+import { columnMoments } from '../numeric/matrix.ts'
 import { createRandom, sampleIndices } from '../numeric/random.ts'
 import type { FeatureColumns, Projection, TrainingOutcome } from '../records/model.ts'
 import { scaleCustomers } from './scaling.ts'
@@ -60,18 +61,6 @@ export function projectCustomers(
     centroids: fit.segments.map(({ centroid }, segment) => place(centroid, 0, segment)),
     limitations
   }
-}
-
-function covariance({ data, n, d }: Matrix, means: Float64Array): Float64Array {
-  const sums = new Float64Array(d * d)
-  for (let at = 0; at < data.length; at += d) {
-    for (let p = 0; p < d; p++) {
-      const off = data[at + p]! - means[p]!
-      for (let q = p; q < d; q++) sums[p * d + q]! += off * (data[at + q]! - means[q]!)
-    }
-  }
-  for (let p = 0; p < d; p++) for (let q = p; q < d; q++) sums[q * d + p] = sums[p * d + q]! /= n
-  return sums
 }
 
 function withFixedSign(axis: Float64Array): Float64Array {

@@ -3,7 +3,7 @@ import { moments } from '../numeric/moments.ts'
 import { quantile, sortPresent } from '../numeric/quantiles.ts'
 import type { FeatureColumns, FeatureScaling, Fence, ModelFit } from '../records/model.ts'
 import type { Scale, Transform } from '../vocabulary.ts'
-import { chooseTransform, fitYeoJohnson, transformValue } from './transforms.ts'
+import { chooseTransform, fitYeoJohnson, transformValue, untransformValue } from './transforms.ts'
 
 /** Far beyond any amount, and its square times any number of customers is still finite. */
 const LIMIT = 1e100
@@ -133,6 +133,12 @@ export function present(raw: number | null, { name, impute }: FeatureScaling): n
 export function scaleValue(raw: number | null, feature: FeatureScaling): number {
   const value = clipped(present(raw, feature), feature.lower, feature.upper)
   return limited((limited(transformValue(value, feature)) - feature.center) / feature.scale)
+}
+
+/** The raw value at a place on its axis, to rounding: the inverse of scaleValue between the winsorising limits. */
+export function unscaleValue(scaled: number, feature: FeatureScaling): number {
+  const value = limited(untransformValue(limited(scaled * feature.scale + feature.center), feature))
+  return clipped(value, feature.lower, feature.upper)
 }
 
 /**

@@ -61,3 +61,19 @@ export function transformValue(x: number, { transform, lambda }: Pick<FeatureSca
   if (transform === 'yeo_johnson') return yeoJohnson(x, lambda ?? 1)
   return x
 }
+
+/** The value that transformValue turns into `y`; the nearest there is where none does. */
+export function untransformValue(
+  y: number,
+  { transform, lambda }: Pick<FeatureScaling, 'transform' | 'lambda'>
+): number {
+  if (transform === 'log1p') return Math.expm1(Math.max(y, 0))
+  if (transform === 'yeo_johnson') return invertYeoJohnson(y, lambda ?? 1)
+  return y
+}
+
+function invertYeoJohnson(y: number, lambda: number): number {
+  if (y >= 0) return lambda === 0 ? Math.expm1(y) : Math.expm1(Math.log1p(Math.max(lambda * y, -1)) / lambda)
+  const mirrored = 2 - lambda
+  return mirrored === 0 ? -Math.expm1(-y) : -Math.expm1(Math.log1p(Math.max(-mirrored * y, -1)) / mirrored)
+}

@@ -1,37 +1,12 @@
 import type { ModelMetrics, SilhouetteFigure } from '../records/model.ts'
+import type { StabilityBand } from '../vocabulary.ts'
+import { stabilityBand } from './stability.ts'
 
-/** Kaufman & Rousseeuw (1990): what a mean silhouette says about the whole partition. */
-export function structureVerdict(silhouette: number | null): ModelMetrics['structure'] {
-  if (silhouette === null) {
-    return {
-      verdict: 'none',
-      reason: 'The silhouette is not defined for this number of segments, so nothing is known of structure.'
-    }
-  }
-  const value = silhouette.toFixed(3)
-  const bands = 'Kaufman & Rousseeuw: above 0.70 strong, above 0.50 reasonable, above 0.25 weak'
-  if (silhouette > 0.7) {
-    return {
-      verdict: 'strong',
-      reason: `A silhouette of ${value} means that the segments are clearly apart (${bands}).`
-    }
-  }
-  if (silhouette > 0.5) {
-    return {
-      verdict: 'reasonable',
-      reason: `A silhouette of ${value} means that most customers clearly belong to their segment (${bands}).`
-    }
-  }
-  if (silhouette > 0.25) {
-    return {
-      verdict: 'weak',
-      reason: `A silhouette of ${value} means that the segments touch: they divide a continuum at useful places rather than find separate kinds (${bands}).`
-    }
-  }
-  return {
-    verdict: 'none',
-    reason: `A silhouette of ${value} means that the customers form no separate groups: the borders between segments are arbitrary (${bands}).`
-  }
+const STABILITY_READINGS: Record<StabilityBand, string> = {
+  highly_stable: 'all of them are highly stable',
+  stable: 'all of them are stable',
+  pattern: 'the least stable is a pattern rather than a fixed group',
+  dissolved: 'the least stable should not be relied on'
 }
 
 interface ReadingInput {
@@ -54,14 +29,8 @@ export function readMetrics({ k, explained_ss, silhouette, davies_bouldin, stabi
   }
   if (stability !== null) {
     const worst = Math.min(...stability.jaccard)
-    const verdict =
-      worst >= 0.75
-        ? 'all of them can be relied on'
-        : worst >= 0.6
-          ? 'the least stable is a pattern rather than a fixed group'
-          : 'the least stable should not be relied on'
     sentences.push(
-      `When the customers are drawn anew, the clusters come back with a Jaccard similarity of at least ${worst.toFixed(2)}: ${verdict}.`
+      `When the customers are drawn anew, the clusters come back with a Jaccard similarity of at least ${worst.toFixed(2)} and the whole with an adjusted Rand index of ${stability.ari_mean.toFixed(2)}: ${STABILITY_READINGS[stabilityBand(worst)]} (Hennig: from 0.85 highly stable, from 0.75 stable, from 0.60 a pattern, below dissolved).`
     )
   }
   return sentences.join(' ')

@@ -1,4 +1,4 @@
-import type { Distance, OutlierPolicy, Scale, Transform, VocabularyName } from '../vocabulary.ts'
+import type { Distance, OutlierPolicy, Scale, StabilityBand, Transform, VocabularyName } from '../vocabulary.ts'
 import type { Segment } from './segment.ts'
 import type { Surrogate } from './surrogate.ts'
 
@@ -100,6 +100,11 @@ export interface KScanEntry {
   calinski_harabasz: number | null
   /** Of the clustered customers, 0 to 1. */
   smallest_share: number
+  /** Gap statistic and its standard error, on a sample; null where it was not computed. */
+  gap: number | null
+  gap_se: number | null
+  /** Jaccard similarity of the least stable cluster under a few resamples, 0 to 1; null where it was not computed. */
+  stability: number | null
 }
 
 export interface KChoice {
@@ -131,7 +136,14 @@ export interface ModelMetrics {
   structure: { verdict: 'strong' | 'reasonable' | 'weak' | 'none'; reason: string }
   stability: { ari_mean: number; jaccard: number[]; resamples: number } | null
   /** One per segment, in the model's order. */
-  segments: { size: number; silhouette: number | null; mean_distance: number }[]
+  segments: {
+    size: number
+    silhouette: number | null
+    mean_distance: number
+    /** Under resampling; null for segments of outliers, and where it was not measured. */
+    jaccard: number | null
+    stability: StabilityBand | null
+  }[]
   k_scan: KScanEntry[]
   /** What the figures mean, in sentences. */
   reading: string

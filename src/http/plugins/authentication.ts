@@ -14,9 +14,9 @@ const FAILURES_PER_MINUTE = 100
  *   let a proxy and this service disagree
  */
 export function keyOf(request: FastifyRequest): string | undefined {
+  if (request.headers.authorization === undefined && request.headers['x-api-key'] === undefined) return undefined
   const names = request.raw.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
   const given = names.filter((name) => name === 'authorization' || name === 'x-api-key').length
-  if (given === 0) return undefined
   if (given > 1) throw new Problem('unauthenticated', 'Send the API key once, in Authorization or in X-API-Key.')
   const { authorization, 'x-api-key': key } = request.headers
   if (authorization === undefined) return String(key)

@@ -28,10 +28,11 @@ export function metrics(app: App, { flows }: { flows: Pick<Flows, 'checkHealth'>
   const queued = gauge('tessera_jobs_queued', 'Jobs that wait for a thread.')
   const store = gauge('tessera_store_up', '1 while the store can be reached.')
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     // The pattern, never the address: a label for each id would grow without end.
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none')
     duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    done()
   })
 
   return {

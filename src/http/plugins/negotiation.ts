@@ -46,11 +46,12 @@ export function preferredType(accept: string | undefined, offers: readonly strin
 /** Settles the media type of each answer before any work is done for it. */
 export function negotiation(app: App): void {
   app.decorateRequest('answerType', '')
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) return
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.is404) return done()
     const offers = request.routeOptions.config.produces ?? JSON_ONLY
     const chosen = preferredType(request.headers.accept, offers)
     if (chosen === null) throw new Problem('not_acceptable', `This address answers with ${offers.join(' or ')}.`)
     request.answerType = chosen
+    done()
   })
 }

@@ -12,7 +12,7 @@ export function requestChecks(app: App): void {
     draining = true
   })
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     if (draining) {
       reply.header('connection', 'close')
@@ -25,8 +25,9 @@ export function requestChecks(app: App): void {
     if ((raw.url?.length ?? 0) > MOST_URL_BYTES) {
       throw new Problem('param_too_long', `An address may have ${MOST_URL_BYTES} bytes.`)
     }
-    for (const value of Object.values((request.params ?? {}) as Record<string, string>)) {
-      if (value.length > MOST_PARAM_LENGTH) {
+    const params = request.params as Record<string, string>
+    for (const name in params) {
+      if (params[name]!.length > MOST_PARAM_LENGTH) {
         throw new Problem('param_too_long', `An id in the address has at most ${MOST_PARAM_LENGTH} characters.`)
       }
     }
@@ -37,5 +38,6 @@ export function requestChecks(app: App): void {
         'Send the body without Content-Encoding. A gzipped order file is sent as it is, as a file.'
       )
     }
+    done()
   })
 }

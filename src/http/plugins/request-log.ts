@@ -2,7 +2,7 @@ import type { App } from '../types.ts'
 
 /** One line for each request. The route's pattern stands for the address: ids and queries stay out of the log. */
 export function requestLog(app: App): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       {
         tenant: request.principal?.tenant,
@@ -14,6 +14,7 @@ export function requestLog(app: App): void {
       },
       'request'
     )
+    done()
   })
   app.addHook('onRequestAbort', async (request) => {
     request.log.info({ route: request.routeOptions.url ?? null }, 'caller hung up')

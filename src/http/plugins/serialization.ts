@@ -1,7 +1,9 @@
 import type { FastifySerializerCompiler } from 'fastify'
 
 /**
- * For answers of thousands of rows whose shape the compiler has proved: checking each value again, as other answers
- * are, takes thirty times as long as writing it, and no other request is served meanwhile.
+ * For answers whose shape the compiler has proved: not checked again value by value, as other answers are.
+ *
+ * Code generated from the schema (fast-json-stringify) is no better: measured on answers of /assign it takes 0.65 of
+ * JSON.stringify's time for one customer, but twice the time for a thousand.
  */
 export const trustedSerializer: FastifySerializerCompiler<unknown> = () => JSON.stringify

@@ -28,12 +28,14 @@ const hasBody = (request: FastifyRequest) =>
  * slow ones, with bytes waiting to be read, is not held against the caller.
  */
 export function slowBodies(app: App, pace: BodyPace): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (hasBody(request)) watch(request, reply, pace)
+    done()
   })
 
   // Node reads on after an early answer, so that the caller can see it instead of a reset; this bounds how long.
-  app.addHook('onResponse', async (request) => {
+  app.addHook('onResponse', (request, _reply, done) => {
+    done()
     const { raw } = request
     if (!hasBody(request) || raw.complete || raw.readableEnded || raw.destroyed) return
     const timer = setTimeout(() => raw.destroy(), pace.lingerMs).unref()

@@ -55,6 +55,7 @@ export const customerRoutes = async (
     '/customers/:id',
     {
       config: { scope: 'read', tagged: true },
+      serializerCompiler: trustedSerializer,
       schema: {
         operationId: 'getCustomer',
         summary: 'Read a customer of the champion, or of another model',

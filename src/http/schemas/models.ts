@@ -8,7 +8,14 @@ import type {
   Reconciliation,
   TrainingOptions
 } from '../../domain/records/model.ts'
-import { DISTANCES, OUTLIER_POLICIES, SCALES, TRANSFORMS, VOCABULARIES } from '../../domain/vocabulary.ts'
+import {
+  DISTANCES,
+  OUTLIER_POLICIES,
+  SCALES,
+  STABILITY_BANDS,
+  TRANSFORMS,
+  VOCABULARIES
+} from '../../domain/vocabulary.ts'
 import type { ModelExplanation, TrainingRequest } from '../../flows/flows.ts'
 import { Limitations, pageOf, Share } from './common.ts'
 import { SegmentAnswer } from './segments.ts'
@@ -111,7 +118,12 @@ const KScan = z.object({
   silhouette: z.number().nullable(),
   davies_bouldin: z.number().nullable(),
   calinski_harabasz: z.number().nullable(),
-  smallest_share: Share
+  smallest_share: Share,
+  gap: z.number().nullable().meta({ description: 'Gap statistic against a uniform box; null where not computed.' }),
+  gap_se: z.number().nullable(),
+  stability: z.number().nullable().meta({
+    description: 'Jaccard similarity of the least stable cluster under a few resamples; null where not computed.'
+  })
 }) satisfies z.ZodType<KScanEntry>
 
 export const MetricsAnswer = z
@@ -132,7 +144,17 @@ export const MetricsAnswer = z
     structure: z.object({ verdict: z.enum(['strong', 'reasonable', 'weak', 'none']), reason: z.string() }),
     stability: z.object({ ari_mean: z.number(), jaccard: z.array(z.number()), resamples: z.int() }).nullable(),
     segments: z.array(
-      z.object({ segment_id: Id, size: z.int(), silhouette: z.number().nullable(), mean_distance: z.number() })
+      z.object({
+        segment_id: Id,
+        size: z.int(),
+        silhouette: z.number().nullable(),
+        mean_distance: z.number(),
+        jaccard: z.number().nullable(),
+        stability: z.enum(STABILITY_BANDS).nullable().meta({
+          description:
+            'Jaccard similarity under resampling: from 0.85 highly stable, from 0.75 stable, from 0.60 a pattern, below dissolved.'
+        })
+      })
     ),
     k_scan: z.array(KScan),
     reading: z.string().meta({ description: 'What the figures mean, in sentences.' })

@@ -63,4 +63,52 @@ test('leastUneven takes the clustering whose smallest segment is largest', () =>
   expect(choice.reason).toContain('90 %')
 })
 
+const at = (k: number, gap: number, excess: number) => ({
+  k,
+  gap,
+  gap_se: 0.1,
+  over_uniform: excess,
+  over_one_population: excess
+})
+
+test('electK counts the gap by the rule of its authors, and the most clusters that are all stable', () => {
+  const hints = {
+    // 2 is 0.6 below 3, more than one standard error; 3 is not below 4 less 0.1.
+    evidence: {
+      rows: 120,
+      references: 15,
+      at: [at(1, 0, 0), at(2, 0.4, 9), at(3, 1, 20), at(4, 1.05, 15), at(5, 1, 9)]
+    },
+    stability: new Map([
+      [2, 1],
+      [3, 0.99],
+      [4, 0.76],
+      [5, 0.5]
+    ])
+  }
+  const votes = electK(scan(triangle, [2, 3, 4, 5]), 0, hints)?.choice.votes
+  expect(votes?.slice(-2)).toEqual([
+    { criterion: 'gap', k: 3 },
+    { criterion: 'stability', k: 4 }
+  ])
+})
+
+test('electK votes for one cluster where the gap does', () => {
+  const evidence = { rows: 120, references: 15, at: [at(1, 0.5, 0), at(2, 0.4, 9)] }
+  expect(electK(scan(triangle, [2, 3]), 0, { evidence })?.choice.votes).toContainEqual({ criterion: 'gap', k: 1 })
+})
+
+test('electK takes, in a crowd without clusters, the most dependable segments up to the elbow, whatever the silhouette', () => {
+  const evidence = { rows: 300, references: 15, at: [at(1, 0, 0), at(2, 0, 1), at(3, 0, 1.5)] }
+  const candidates = scan(planted([[0, 0]], 300, 1), [2, 3, 4, 5, 6, 7, 8])
+  const elbow = electK(candidates, 0)!.choice.votes.find(({ criterion }) => criterion === 'elbow')!.k
+  const choose = (...jaccards: number[]) =>
+    electK(candidates, 0, { evidence, stability: new Map(jaccards.map((value, i) => [i + 2, value])) })!.choice
+  expect(elbow).toBe(4)
+  expect(choose(0.9, 0.9, 0.61, 0.9).k).toBe(4)
+  expect(choose(0.9, 0.7, 0.5, 0.9).k).toBe(3)
+  expect(choose(0.3, 0.5, 0.4, 0.9).k).toBe(3)
+  expect(choose(0.9, 0.9, 0.61, 0.9).reason).toContain('The data do not prefer a number of segments')
+})
+
 const rowsOf = ({ data, n, d }: Matrix) => Array.from({ length: n }, (_, i) => [...data.subarray(i * d, (i + 1) * d)])

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chooseTransform, fitYeoJohnson, transformValue, yeoJohnson } from '../../../src/domain/features/transforms.ts'
+import {
+  chooseTransform,
+  fitYeoJohnson,
+  transformValue,
+  untransformValue,
+  yeoJohnson
+} from '../../../src/domain/features/transforms.ts'
 import { moments } from '../../../src/domain/numeric/moments.ts'
 import { onlineRetail, onlineRetailRfm } from '../../helpers/online-retail.ts'
 
@@ -60,4 +66,25 @@ test('chooseTransform takes log1p for a right tail from 0, Yeo-Johnson for other
 test('transformValue of log1p takes a value below 0 for 0', () => {
   expect(transformValue(-3, { transform: 'log1p', lambda: null })).toBe(0)
   expect(transformValue(Math.E - 1, { transform: 'log1p', lambda: null })).toBe(1)
+})
+
+test('untransformValue takes transformValue back, for values of either sign and every λ', () => {
+  const transforms = fc.oneof(
+    fc.constant({ transform: 'none' as const, lambda: null }),
+    fc.record({ transform: fc.constant('yeo_johnson' as const), lambda: fc.double({ min: -2, max: 4, noNaN: true }) })
+  )
+  fc.assert(
+    fc.property(fc.double({ min: -50, max: 50, noNaN: true }), transforms, (x, fitted) => {
+      // Where powers flatten a tail to a few last bits, those bits are all there is to tell values apart.
+      const slope = (transformValue(x + 1e-3, fitted) - transformValue(x - 1e-3, fitted)) / 2e-3
+      fc.pre(slope > 1e-4)
+      expect(untransformValue(transformValue(x, fitted), fitted)).toBeCloseTo(x, 6)
+    })
+  )
+  for (const lambda of [0, 2]) {
+    const fitted = { transform: 'yeo_johnson' as const, lambda }
+    for (const x of [-3, 0, 5]) expect(untransformValue(transformValue(x, fitted), fitted)).toBeCloseTo(x, 12)
+  }
+  const log1p = { transform: 'log1p' as const, lambda: null }
+  expect(untransformValue(transformValue(40, log1p), log1p)).toBeCloseTo(40, 12)
 })

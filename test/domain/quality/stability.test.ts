@@ -4,7 +4,7 @@ import { lloydEngine } from '../../../src/domain/clustering/lloyd.ts'
 import { METRICS } from '../../../src/domain/clustering/metric.ts'
 import { Workshop } from '../../../src/domain/clustering/workshop.ts'
 import type { Matrix } from '../../../src/domain/numeric/matrix.ts'
-import { bootstrapStability } from '../../../src/domain/quality/stability.ts'
+import { bootstrapStability, scanStability, stabilityBand } from '../../../src/domain/quality/stability.ts'
 import { planted, trainingOptions } from '../../helpers/planted.ts'
 
 const workshop = new Workshop(() => false)
@@ -44,4 +44,38 @@ test('bootstrapStability is low for clusters cut out of one even cloud', () => {
 
 test('bootstrapStability is not defined for one cluster', () => {
   expect(stabilityOf(planted([[0, 0]], 30, 1), 1)).toBeNull()
+})
+
+// Hennig (2007): 0.85 and more highly stable, 0.75 stable, 0.6 a pattern.
+test.each([
+  [1, 'highly_stable'],
+  [0.85, 'highly_stable'],
+  [0.8499, 'stable'],
+  [0.75, 'stable'],
+  [0.7499, 'pattern'],
+  [0.6, 'pattern'],
+  [0.5999, 'dissolved'],
+  [0, 'dissolved']
+])('stabilityBand of %s is %s', (jaccard, band) => {
+  expect(stabilityBand(jaccard)).toBe(band)
+})
+
+test('scanStability knows the planted number from one more', () => {
+  const triangle = planted(
+    [
+      [0, 0],
+      [50, 0],
+      [0, 50]
+    ],
+    40,
+    5
+  )
+  const clusterings = [1, 3, 4].map((k) => {
+    const { centroids } = lloydEngine.kmeans(triangle, { k, restarts: 5, max_iterations: 300, seed: 1 }, workshop)
+    return arrange(triangle, centroids, METRICS.euclidean, workshop)
+  })
+  const least = scanStability(triangle, clusterings, trainingOptions(), workshop)
+  expect(least.get(3)).toBe(1)
+  expect(least.get(4)).toBeLessThan(0.75)
+  expect(least.has(1)).toBe(false)
 })
