@@ -62,7 +62,8 @@ describe.skipIf(file === undefined)('the service on UCI Online Retail (skipped w
     expect(397_884 + 135_080 + 8_905 + 40).toBe(541_909)
   })
 
-  // scikit-learn 1.2.1, best of 60 starts of KMeans(4) on the standardised matrix: inertia 4,092.1443.
+  // scikit-learn 1.2.1, KMeans(4) on the standardised matrix. Several optima lie close together: 4,092.144 with
+  // 3,054/1,067/204/13 is the lowest of 60 starts, 4,092.180 with 3,052/1,063/210/13 comes as often.
   test('clusters raw recency, frequency and money into four as scikit-learn does', async () => {
     const model = await post<Model>('/models', {
       dataset_id: dataset.id,
@@ -71,7 +72,9 @@ describe.skipIf(file === undefined)('the service on UCI Online Retail (skipped w
       outliers: { policy: 'keep' }
     })
     expect(model.metrics.inertia).toBeLessThanOrEqual(4_092.25)
-    expect(model.segments.map((segment) => segment.size)).toEqual([3_054, 1_067, 204, 13])
+    for (const [index, size] of [3_054, 1_067, 204, 13].entries()) {
+      expect(Math.abs((model.segments[index]?.size ?? 0) - size)).toBeLessThanOrEqual(8)
+    }
     expect(Math.abs((model.metrics.silhouette.value as number) - 0.616)).toBeLessThan(0.002)
     expect(Math.abs((model.metrics.davies_bouldin as number) - 0.753)).toBeLessThan(0.005)
     expect(model.reconciliation).toMatchObject({ customers: 4_338, members: 4_338 })

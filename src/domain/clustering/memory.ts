@@ -31,5 +31,8 @@ export function estimateTrainingBytes(
   // ml-kmeans reads arrays of arrays.
   const rows = distance === 'euclidean' ? 0 : table + customers * 64
 
-  return Math.ceil(FIXED + OVERHEAD * (tables + columns + sweep + outcome + rows))
+  // The kernels' copies: rows as given and in spatial order, float32 axes padded to a width they know, labels, silhouettes.
+  const kernels = distance === 'euclidean' ? customers * (features * 28 + 48 + labelings * 9) : 0
+
+  return Math.ceil(FIXED + OVERHEAD * (tables + columns + sweep + outcome + rows + kernels))
 }

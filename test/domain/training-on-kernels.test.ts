@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { kernelModule } from '../../src/data/kernel-module.ts'
+import { ENGINES } from '../../src/domain/clustering/engines.ts'
+import { wasmEngine } from '../../src/domain/clustering/wasm-engine.ts'
+import { trainClusters } from '../../src/domain/training.ts'
+import { columnsOf, planted, quietHooks, trainingOptions } from '../helpers/planted.ts'
+
+const kernels = { ...ENGINES, euclidean: wasmEngine(kernelModule(), ENGINES.euclidean) }
+
+// Well apart, so that every start ends in the same clustering whatever the engine draws.
+const shop = columnsOf(
+  planted(
+    [
+      [10, 40, 4000],
+      [30, 12, 700],
+      [200, 2, 90],
+      [330, 1, 20]
+    ],
+    150,
+    4
+  )
+)
+
+test.each(['keep', 'winsorise', 'separate', 'exclude'] as const)(
+  'trainClusters gives the same on the kernels as on the plain engine, outliers policy %s',
+  (policy) => {
+    const options = trainingOptions({ transform: 'none' })
+    options.outliers = { ...options.outliers, policy }
+    const plain = trainClusters(shop, options, quietHooks)
+    const fast = trainClusters(shop, options, quietHooks, kernels)
+    expect(fast.labels).toEqual(plain.labels)
+    expect(fast.k_choice.k).toBe(plain.k_choice.k)
+    expect(fast.metrics.inertia).toBeCloseTo(plain.metrics.inertia, 9)
+    expect(fast.metrics.silhouette.value).toBeCloseTo(plain.metrics.silhouette.value as number, 6)
+    fast.silhouettes.forEach((value, row) => {
+      if (Number.isNaN(value)) expect(plain.silhouettes[row]).toBeNaN()
+      else expect(Math.abs(value - plain.silhouettes[row]!)).toBeLessThan(1e-6)
+    })
+  }
+)
+
+test('trainClusters gives the same bytes on the kernels each time', () => {
+  const once = trainClusters(shop, trainingOptions(), quietHooks, kernels)
+  const again = trainClusters(shop, trainingOptions(), quietHooks, kernels)
+  expect(JSON.stringify(again)).toBe(JSON.stringify(once))
+})
