@@ -1,5 +1,5 @@
 // How often does the verdict of structure cry wolf, and what does it miss? And does the choice of k find the planted number?
-// Generated customers with known truth, each case drawn ROUNDS times. Usage: npm run bench:structure [-- ROUNDS [CUSTOMERS]]
+// Generated customers with known truth, each case drawn ROUNDS times. After npm run build: node benchmarks/structure.mjs [ROUNDS [CUSTOMERS]]
 import { drawNormal } from '../dist/domain/numeric/normal.js'
 import { createRandom } from '../dist/domain/numeric/random.js'
 import { trainClusters } from '../dist/domain/training.js'

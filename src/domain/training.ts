@@ -6,7 +6,7 @@ import { type Prepared, prepareTraining } from './clustering/prepare.ts'
 import { type Selection, selectClustering } from './clustering/select.ts'
 import { type Candidate, type Hints, sweep, toScanEntry } from './clustering/sweep.ts'
 import { Workshop } from './clustering/workshop.ts'
-import { takeCustomers } from './features/outliers.ts'
+import { fencesCrossed, takeCustomers } from './features/outliers.ts'
 import { scaleCustomers } from './features/scaling.ts'
 import { quantile } from './numeric/quantiles.ts'
 import { gatherEvidence } from './quality/evidence.ts'
@@ -127,7 +127,7 @@ function separated(
   if (fences.length === 0) return null
   const matrix = scaleCustomers(takeCustomers(columns, outliers), { features, distance: options.distance })
   const minMembers = Math.max(2, Math.ceil(options.min_segment_share * columns.n))
-  return groupOutliers(matrix, minMembers, options, workshop)
+  return groupOutliers(matrix, fencesCrossed(columns, fences, outliers), minMembers, options, workshop)
 }
 
 function fitOf(

@@ -70,7 +70,9 @@ function assignOne(
   model: ModelWithState,
   assigner: Assigner
 ): Assignment {
-  const found = assigner.assign(model.fit.features.map(({ name }) => features[name] ?? null))
+  const raw: (number | null)[] = []
+  for (const { name } of model.fit.features) raw.push(features[name] ?? null)
+  const found = assigner.assign(raw)
   const segment = model.segments[found.segment]
   if (segment === undefined) throw new RangeError(`the model has no segment ${found.segment}`)
   return {

@@ -93,7 +93,7 @@ function applyPolicy(
   if (beyond.length > 0) {
     const fate =
       policy === 'separate'
-        ? 'they have segments of their own'
+        ? 'they have segments of their own, in which groups smaller than min_segment_share joined the nearest'
         : 'the segments were formed without them, then each joined the nearest'
     limitations.push(`${counted}: ${fate}. The quality figures are those of the other customers.`)
   }

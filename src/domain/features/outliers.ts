@@ -44,6 +44,26 @@ export function outlierRows(columns: FeatureColumns, fences: Fence[]): Int32Arra
   return Int32Array.from(rows)
 }
 
+/** Which bound each of `rows` crosses farthest, in widths of its fence: 2i below the i-th fence, 2i + 1 above it. */
+export function fencesCrossed(columns: FeatureColumns, fences: Fence[], rows: Int32Array): Int32Array {
+  const fenced = fences.map((fence) => ({ ...fence, column: columns.columns[columns.names.indexOf(fence.feature)]! }))
+  return rows.map((row) => {
+    let crossed = 0
+    let farthest = Number.NEGATIVE_INFINITY
+    fenced.forEach(({ column, lower, upper }, index) => {
+      const width = upper - lower
+      const over = [lower - column[row]!, column[row]! - upper]
+      over.forEach((beyond, side) => {
+        if (beyond / width > farthest) {
+          farthest = beyond / width
+          crossed = 2 * index + side
+        }
+      })
+    })
+    return crossed
+  })
+}
+
 /** The customers at `rows`, in that order. */
 export function takeCustomers(columns: FeatureColumns, rows: Int32Array): FeatureColumns {
   return {

@@ -89,5 +89,13 @@ export function prepareAssigner(fit: ModelFit): Assigner {
       outOfDomain: distance > DOMAIN_RADII * segments[segment]!.radius && beyond(ranges, raw)
     }
   }
-  return { place, assign: (raw) => ({ ...place(raw), distances: ranks.map(metric.toDistance) }) }
+  return {
+    place,
+    assign(raw) {
+      const { segment, distance, margin, outOfDomain } = place(raw)
+      const distances = new Float64Array(ranks.length)
+      for (let index = 0; index < ranks.length; index++) distances[index] = metric.toDistance(ranks[index]!)
+      return { segment, distance, margin, distances, outOfDomain }
+    }
+  }
 }

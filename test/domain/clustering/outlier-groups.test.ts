@@ -15,7 +15,7 @@ test('groupOutliers tells the best customers from the most lapsed', () => {
     30,
     1
   )
-  const { k, labels } = groupOutliers(outliers, 5, trainingOptions(), workshop)
+  const { k, labels } = groupOutliers(outliers, new Int32Array(60), 5, trainingOptions(), workshop)
   expect(k).toBe(2)
   expect(
     adjustedRand(
@@ -36,7 +36,13 @@ test('groupOutliers dissolves a group that is too small into its nearest', () =>
     20,
     1
   ).data.subarray(0, 43 * 2)
-  const { sizes } = groupOutliers({ data: rows.slice(), n: 43, d: 2 }, 5, trainingOptions(), workshop)
+  const { sizes } = groupOutliers(
+    { data: rows.slice(), n: 43, d: 2 },
+    new Int32Array(43),
+    5,
+    trainingOptions(),
+    workshop
+  )
   expect([...sizes]).toEqual([23, 20])
 })
 
@@ -48,6 +54,7 @@ test('groupOutliers keeps outliers together that are alike, or too few to part',
         [9, 9],
         [9, 9]
       ]),
+      new Int32Array(3),
       1,
       trainingOptions(),
       workshop
@@ -59,6 +66,7 @@ test('groupOutliers keeps outliers together that are alike, or too few to part',
         [9, 9],
         [-9, -9]
       ]),
+      new Int32Array(3),
       1,
       trainingOptions(),
       workshop
@@ -72,5 +80,19 @@ test('groupOutliers keeps outliers together that are alike, or too few to part',
     3,
     1
   )
-  expect(groupOutliers(pairs, 4, trainingOptions(), workshop).k).toBe(1)
+  expect(groupOutliers(pairs, new Int32Array(6), 4, trainingOptions(), workshop).k).toBe(1)
+})
+
+test('groupOutliers bins by the fence crossed where giants hide the difference, and merges a small bin into the nearest', () => {
+  // 20 long gone on the first axis, 20 who spend, one of them without measure; the last row crosses a fence of its own.
+  const rows = [
+    ...Array.from({ length: 20 }, (_, i) => [3 + i / 50, 0]),
+    ...Array.from({ length: 19 }, (_, i) => [0, 10 + i]),
+    [0, 5000],
+    [0.2, 10]
+  ]
+  const bins = Int32Array.from(rows, (_, i) => (i < 20 ? 1 : i < 40 ? 3 : 2))
+  const { k, labels } = groupOutliers(matrixOf(rows), bins, 5, trainingOptions(), workshop)
+  expect(k).toBe(2)
+  expect([...labels]).toEqual(rows.map((_, i) => (i < 20 ? 1 : 0)))
 })

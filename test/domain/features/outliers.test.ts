@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitFences, outlierRows, takeCustomers } from '../../../src/domain/features/outliers.ts'
+import { fencesCrossed, fitFences, outlierRows, takeCustomers } from '../../../src/domain/features/outliers.ts'
 
 const columns = {
   names: ['frequency', 'monetary_value'],
@@ -35,4 +35,18 @@ test('takeCustomers keeps the order asked for', () => {
     [7, 1],
     [5, 1]
   ])
+})
+
+test('fencesCrossed tells the side of the fence that is crossed farthest, in widths of it', () => {
+  const columns = {
+    names: ['recency_days', 'monetary_value'],
+    columns: [Float64Array.of(300, 0, 300, -50), Float64Array.of(50, 900, 300, Number.NaN)],
+    n: 4
+  }
+  const fences = [
+    { feature: 'recency_days', lower: -10, upper: 90 },
+    { feature: 'monetary_value', lower: 0, upper: 100 }
+  ]
+  // Third: 210 of 100 over recency, 200 of 100 over money.
+  expect([...fencesCrossed(columns, fences, Int32Array.of(0, 1, 2, 3))]).toEqual([1, 3, 1, 0])
 })

@@ -21,7 +21,7 @@ const fit: ModelFit = {
     { feature: 'monetary_value', min: -60, max: 60 }
   ]
 }
-const { assign } = prepareAssigner(Object.freeze(fit))
+const { assign, place } = prepareAssigner(Object.freeze(fit))
 
 test('assign gives the nearest cluster, all distances, and the margin to the next of its kind', () => {
   const placement = assign([4, 3])
@@ -30,6 +30,20 @@ test('assign gives the nearest cluster, all distances, and the margin to the nex
   // To (0,0): 5; to (10,0): √(36+9); to (0,50) and (0,−50): √(16 + 47²), √(16 + 53²).
   expect([...placement.distances]).toEqual([5, Math.sqrt(45), Math.sqrt(16 + 47 ** 2), Math.sqrt(16 + 53 ** 2)])
   expect(placement.margin).toBe(1 - 5 / Math.sqrt(45))
+})
+
+test('place says what assign says, but for the distances to all', () => {
+  for (const raw of [
+    [4, 3],
+    [0, 5.001],
+    [5, 0],
+    [300, null],
+    [-3, -60]
+  ]) {
+    const { distances, ...placement } = assign(raw)
+    expect(place(raw)).toEqual(placement)
+    expect(distances[placement.segment]).toBe(placement.distance)
+  }
 })
 
 test('assign sends a customer beyond a fence to an outlier segment, however near a cluster is', () => {
