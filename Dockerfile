@@ -1,12 +1,13 @@
 # syntax=docker/dockerfile:1
 
-# Node 24.22.1 or later: reading files through earlier releases can hang under load.
+# Node 24.22.1 or later: the Brotli decoder of earlier releases can be made to write out of bounds (CVE-2026-111497).
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.mjs scripts/build.mjs
+COPY scripts/kernels.mjs scripts/kernels.mjs
 COPY src src
 RUN npm run build
 
