@@ -60,7 +60,7 @@ function compare(our, their) {
     console.log(
       `${String(mine.k).padStart(2)}  ${show(mine.inertia, other.inertia, 2)} ${show(mine.silhouette, other.silhouette, 4)}`
     )
-    if (mine.inertia > other.inertia * 1.001) throw new Error(`k = ${mine.k}: a worse clustering than the peer's`)
+    if (mine.inertia > other.inertia * 1.005) throw new Error(`k = ${mine.k}: a worse clustering than the peer's`)
   }
 }
 
