@@ -1,4 +1,5 @@
 import type { Dataset, DatasetOptions } from '../domain/records/dataset.ts'
+import { queuedJob } from '../domain/records/job.ts'
 import type { JobWork } from '../jobs/board.ts'
 import type { Flows, ReceivedFile } from './flows.ts'
 import type { Tools } from './tools.ts'
@@ -18,19 +19,10 @@ export const registerDataset =
     const request: IngestRequest = { dataset_id: newId('ds'), file, options }
     try {
       await announce?.(jobId)
-      return await board.submit(tenant, {
-        id: jobId,
-        kind: 'ingest',
-        status: 'queued',
-        created_at: clock().toISOString(),
-        started_at: null,
-        finished_at: null,
-        attempts: 0,
-        progress: { stage: 'queued', fraction: 0, message: 'Waiting for a free place.' },
-        result: null,
-        error: null,
-        request
-      })
+      return await board.submit(
+        tenant,
+        queuedJob({ id: jobId, kind: 'ingest', created_at: clock().toISOString(), request })
+      )
     } catch (error) {
       await uploads.discard(tenant, file.id)
       throw error

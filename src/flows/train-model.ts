@@ -1,4 +1,5 @@
 import type { Dataset } from '../domain/records/dataset.ts'
+import { queuedJob } from '../domain/records/job.ts'
 import type { Model, TrainingOptions } from '../domain/records/model.ts'
 import { estimateTrainingBytes } from '../domain/training.ts'
 import { DEFAULT_FEATURES, FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
@@ -43,19 +44,10 @@ export const trainModel =
     }
     const jobId = newId('job')
     await announce?.(jobId)
-    return board.submit(tenant, {
-      id: jobId,
-      kind: 'train',
-      status: 'queued',
-      created_at: clock().toISOString(),
-      started_at: null,
-      finished_at: null,
-      attempts: 0,
-      progress: { stage: 'queued', fraction: 0, message: 'Waiting for a free place.' },
-      result: null,
-      error: null,
-      request: job
-    })
+    return board.submit(
+      tenant,
+      queuedJob({ id: jobId, kind: 'train', created_at: clock().toISOString(), request: job })
+    )
   }
 
 /** The work of such a job: train in a thread, publish the model's folder, then its record, then promote it. */

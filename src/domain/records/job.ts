@@ -39,6 +39,18 @@ export interface Job {
   request: unknown
 }
 
+/** A job as it is acknowledged: all that running it needs is in `request`, and nothing of it has begun. */
+export const queuedJob = (about: Pick<Job, 'id' | 'kind' | 'created_at' | 'request'>): Job => ({
+  status: 'queued',
+  started_at: null,
+  finished_at: null,
+  attempts: 0,
+  progress: { stage: 'queued', fraction: 0, message: 'Waiting for a free place.' },
+  result: null,
+  error: null,
+  ...about
+})
+
 export const isFinished = (job: Job): boolean =>
   job.status === 'succeeded' || job.status === 'failed' || job.status === 'cancelled'
 
