@@ -1,9 +1,8 @@
 import type { Model } from '../domain/records/model.ts'
 import { writeChange } from '../domain/serving/change-text.ts'
 import { type Explanation, explainCustomer as explain } from '../domain/serving/explain.ts'
-import { Problem } from '../errors.ts'
 import type { CustomerExplanation, Flows } from './flows.ts'
-import { assignerOf, findModelOrChampion, memberAt } from './lookup.ts'
+import { assignerOf, findMember, findModelOrChampion } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 /** Why a customer of the training is in its segment, and what would have to be otherwise for each other one. */
@@ -11,19 +10,10 @@ export const explainCustomer =
   (tools: Tools): Flows['explainCustomer'] =>
   async (tenant, customerId, modelId) => {
     const model = await findModelOrChampion(tools, tenant, modelId)
-    const members = await tools.members.open(tenant, model.id)
-    const row = members.rowOf(customerId)
-    const index = row === undefined ? -1 : members.segment(row)
-    if (row === undefined || model.segments[index] === undefined) {
-      throw new Problem(
-        'customer_not_found',
-        `Model ${model.id} has not seen this customer: only those of its training are explained.`
-      )
-    }
-    const { features } = memberAt(members, row, model.segments[index].id)
+    const { member, index } = await findMember(tools, tenant, model, customerId)
     // Only for its currency, and the dataset of a model may be gone.
     const dataset = await tools.stores.datasets.get(tenant, model.dataset_id)
-    const raw = model.fit.features.map(({ name }) => features[name] ?? null)
+    const raw = model.fit.features.map(({ name }) => member.features[name] ?? null)
     const { next, contributions, changes, limitations } = explain(model.fit, assignerOf(model.fit), raw, index)
     return {
       customer_id: customerId,

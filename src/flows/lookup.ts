@@ -94,6 +94,26 @@ export async function pageOf<Item>(
   return { data: records, next_cursor: next === null ? null : cursors.write(tenant, list, next) }
 }
 
+/** A customer of the model's training, and the index of the segment that training gave. */
+export async function findMember(
+  { members: library }: Tools,
+  tenant: Tenant,
+  model: Model,
+  customerId: string
+): Promise<{ member: SegmentMember; segment: Segment; index: number }> {
+  const members = await library.open(tenant, model.id)
+  const row = members.rowOf(customerId)
+  const index = row === undefined ? -1 : members.segment(row)
+  const segment = model.segments[index]
+  if (row === undefined || segment === undefined) {
+    throw new Problem(
+      'customer_not_found',
+      `Model ${model.id} has not seen this customer: send its features or orders to POST /assign.`
+    )
+  }
+  return { member: memberAt(members, row, segment.id), segment, index }
+}
+
 /** One customer as training left it. NaN, which JSON does not know, is null on the wire. */
 export function memberAt(members: Members, row: number, segmentId: string): SegmentMember {
   return {

@@ -15,6 +15,19 @@ export function matrixOf(rows: number[][]): Matrix {
   return { data: Float64Array.from(rows.flat()), n: rows.length, d: rows[0]!.length }
 }
 
+/** Three corners, for which silhouette, Davies-Bouldin, inertia and Calinski-Harabasz are known from scikit-learn. */
+export const eightPoints = (): Matrix =>
+  matrixOf([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [10, 10],
+    [10, 11],
+    [11, 10],
+    [5, 0],
+    [6, 0]
+  ])
+
 /** A matrix as the feature columns of customers, named as RFM first. */
 export function columnsOf({ data, n, d }: Matrix): FeatureColumns {
   const names = ['recency_days', 'frequency', 'monetary_value', 'tenure_days', 'return_rate'].slice(0, d)

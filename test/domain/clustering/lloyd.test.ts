@@ -10,7 +10,7 @@ import type { Matrix } from '../../../src/domain/numeric/matrix.ts'
 import { countDistinctRows, takeRows } from '../../../src/domain/numeric/matrix.ts'
 import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { adjustedRand } from '../../../src/domain/quality/adjusted-rand.ts'
-import { matrixOf, planted } from '../../helpers/planted.ts'
+import { eightPoints, matrixOf, planted } from '../../helpers/planted.ts'
 
 const pace = new Pace(() => false)
 const run = (matrix: Matrix, options: Partial<KMeansOptions> & { k: number }) =>
@@ -38,16 +38,7 @@ const nearestByHand = ({ data, n, d }: Matrix, centroids: Float64Array) =>
 
 test('lloydEngine reaches inertia 3.166667 on the eight points of three corners', () => {
   // Sums of squares about the three means: 4/3, 4/3 and 1/2.
-  const matrix = matrixOf([
-    [0, 0],
-    [0, 1],
-    [1, 0],
-    [10, 10],
-    [10, 11],
-    [11, 10],
-    [5, 0],
-    [6, 0]
-  ])
+  const matrix = eightPoints()
   const { loss, labels, converged } = run(matrix, { k: 3 })
   expect(loss).toBeCloseTo(4 / 3 + 4 / 3 + 1 / 2, 12)
   expect(adjustedRand(labels, [0, 0, 0, 1, 1, 1, 2, 2])).toBe(1)

@@ -1,17 +1,8 @@
 import { expect, test } from 'vitest'
 import { compactness } from '../../../src/domain/quality/compactness.ts'
-import { matrixOf } from '../../helpers/planted.ts'
+import { eightPoints, matrixOf } from '../../helpers/planted.ts'
 
-const points = matrixOf([
-  [0, 0],
-  [0, 1],
-  [1, 0],
-  [10, 10],
-  [10, 11],
-  [11, 10],
-  [5, 0],
-  [6, 0]
-])
+const points = eightPoints()
 
 test('compactness equals scikit-learn 1.2.1 on eight points in three clusters', () => {
   const { inertia, davies_bouldin, calinski_harabasz, explained_ss } = compactness(points, [0, 0, 0, 1, 1, 1, 2, 2], 3)

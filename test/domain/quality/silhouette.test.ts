@@ -4,21 +4,12 @@ import { Workshop } from '../../../src/domain/clustering/workshop.ts'
 import type { Matrix } from '../../../src/domain/numeric/matrix.ts'
 import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { silhouettes } from '../../../src/domain/quality/silhouette.ts'
-import { matrixOf, planted } from '../../helpers/planted.ts'
+import { eightPoints, matrixOf, planted } from '../../helpers/planted.ts'
 
 const workshop = new Workshop(() => false)
 const euclidean = { distance: 'euclidean', seed: 1 } as const
 const labeling = (labels: number[]) => ({ labels: Int32Array.from(labels), k: Math.max(...labels) + 1 })
-const points = matrixOf([
-  [0, 0],
-  [0, 1],
-  [1, 0],
-  [10, 10],
-  [10, 11],
-  [11, 10],
-  [5, 0],
-  [6, 0]
-])
+const points = eightPoints()
 const three = labeling([0, 0, 0, 1, 1, 1, 2, 2])
 
 /** The definition, pair by pair. */
