@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { kernelModule } from '../dist/data/kernel-module.js'
-import { PreparedRows } from '../dist/domain/clustering/wasm-engine.js'
+import { PreparedRows } from '../dist/domain/clustering/wasm/prepared-rows.js'
 import { createMemory } from '../dist/domain/kernels/kernels.js'
 import { ThreadCrew } from '../dist/jobs/workers/crew.js'
 

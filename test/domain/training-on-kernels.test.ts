@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest'
 import { kernelModule } from '../../src/data/kernel-module.ts'
 import { ENGINES } from '../../src/domain/clustering/engines.ts'
+import { SoloCrew } from '../../src/domain/clustering/wasm/stages.ts'
 import { wasmEngine } from '../../src/domain/clustering/wasm-engine.ts'
+import { createMemory, Kernels } from '../../src/domain/kernels/kernels.ts'
 import { trainClusters } from '../../src/domain/training.ts'
 import { columnsOf, planted, quietHooks, trainingOptions } from '../helpers/planted.ts'
 
-const kernels = { ...ENGINES, euclidean: wasmEngine(kernelModule(), ENGINES.euclidean) }
+const kernels = {
+  ...ENGINES,
+  euclidean: wasmEngine(new SoloCrew(new Kernels(kernelModule(), createMemory(2 ** 30))), ENGINES.euclidean)
+}
 
 // Well apart, so that every start ends in the same clustering whatever the engine draws.
 const shop = columnsOf(

@@ -16,6 +16,13 @@ export interface KMeansOptions {
   seed: number
   /** `k-means++` unless told; or k rows of d, row after row. */
   start?: 'k-means++' | 'random' | Float64Array
+  /** Rows that each cluster should have: starts that keep to it go before those that do not, whatever their loss. */
+  min_size?: number
+}
+
+/** The same for several k on the same rows. */
+export interface SweepOptions extends Omit<KMeansOptions, 'k'> {
+  ks: readonly number[]
 }
 
 export interface KMeansResult {
@@ -23,11 +30,38 @@ export interface KMeansResult {
   centroids: Float64Array
   /** Index of the nearest of `centroids` for each row. */
   labels: Int32Array
-  /** Sum over the rows of the squared Euclidean distance, or of the distance for the other distances. */
+  /** Sum over the rows of the squared Euclidean distance, or of the distance for the other distances, each times its weight. */
   loss: number
   iterations: number
   /** No label changed in the last iteration, so every centroid is the mean of its members. */
   converged: boolean
+}
+
+/** Rows and what is asked of them. */
+export interface SweepTask {
+  matrix: Matrix
+  /** How often each row counts: whole numbers from 1. */
+  weights?: Float64Array
+  options: SweepOptions
+}
+
+/** Told how many starts of all k have ended. */
+export type StartsEnded = (count: number) => void
+
+/** Rows that an engine made ready; until the engine opens others. */
+export interface OpenRows {
+  /**
+   * One result for each k.
+   * @throws TrainingCancelled
+   */
+  sweep(options: SweepOptions, ended?: StartsEnded): KMeansResult[]
+  /**
+   * Exact silhouettes for each labeling, to 1e-6, where the engine is faster at it than the plain loop.
+   *
+   * @param rows whose silhouettes are wanted; all when left out
+   * @throws TrainingCancelled
+   */
+  silhouettes?(labelings: readonly Labeling[], rows?: Int32Array): Float64Array[]
 }
 
 /**
@@ -39,11 +73,13 @@ export interface ClusterEngine {
   readonly distance: Distance
   /** @throws TrainingCancelled */
   kmeans(matrix: Matrix, options: KMeansOptions, pace: Pace): KMeansResult
+  /** @param labelings how many k, or labelings, are looked at together at most */
+  open(matrix: Matrix, labelings: number, pace: Pace): OpenRows
   /**
-   * Exact silhouette of every row for each labeling, to 1e-6, where the engine is faster at it than the plain loop.
+   * A sweep over each of many small sets of rows, in their order.
    * @throws TrainingCancelled
    */
-  silhouettes?(matrix: Matrix, labelings: Labeling[], pace: Pace): Float64Array[]
+  sweepEach(tasks: readonly SweepTask[], pace: Pace): KMeansResult[][]
 }
 
 /** Which engine clusters by which distance. */

@@ -1,7 +1,9 @@
 import { columnMoments, type Matrix } from '../numeric/matrix.ts'
 import { createRandom } from '../numeric/random.ts'
+import { countMembers } from './arrange.ts'
 import type { ClusterEngine, KMeansResult } from './engine.ts'
 import { Pace } from './pace.ts'
+import { betterStart, plainEngine } from './plain-engine.ts'
 import { plusPlusStart, randomStart } from './seeding.ts'
 
 /** scikit-learn's `tol`: relative to the mean variance of the features. */
@@ -14,11 +16,11 @@ const TOLERANCE = 1e-4
  * is at most TOLERANCE times the mean variance. The best restart is then run on until no label changes, so that its
  * centroids are the means of their members (within the same limit of iterations).
  */
-export const lloydEngine: ClusterEngine = {
+export const lloydEngine: ClusterEngine = plainEngine({
   distance: 'euclidean',
-  kmeans(matrix, { k, restarts, max_iterations, seed, start = 'k-means++' }, pace) {
+  kmeans(matrix, { k, restarts, max_iterations, seed, start = 'k-means++', min_size = 0 }, pace) {
     const tolerance = TOLERANCE * columnMoments(matrix).meanVariance
-    let best: KMeansResult | undefined
+    let best: (KMeansResult & { smallest: number }) | undefined
     for (let restart = 0; restart < (typeof start === 'string' ? restarts : 1); restart++) {
       const random = createRandom(seed, k, restart)
       const centroids =
@@ -28,16 +30,18 @@ export const lloydEngine: ClusterEngine = {
             ? randomStart(matrix, k, random)
             : start.slice()
       const result = iterate(matrix, centroids, { max_iterations, tolerance }, pace)
-      if (best === undefined || result.loss < best.loss) best = result
+      const measured = { ...result, smallest: Math.min(...countMembers(result.labels, k)) }
+      best = best === undefined ? measured : betterStart(best, measured, min_size)
     }
     if (best === undefined) throw new RangeError(`restarts must be at least 1, got ${restarts}`)
 
-    const left = max_iterations - best.iterations
-    if (best.converged || left <= 0) return best
-    const settled = iterate(matrix, best.centroids, { max_iterations: left, tolerance: -1 }, pace)
-    return { ...settled, iterations: best.iterations + settled.iterations }
+    const { smallest: _, ...winner } = best
+    const left = max_iterations - winner.iterations
+    if (winner.converged || left <= 0) return winner
+    const settled = iterate(matrix, winner.centroids, { max_iterations: left, tolerance: -1 }, pace)
+    return { ...settled, iterations: winner.iterations + settled.iterations }
   }
-}
+})
 
 /** Assignment and mean in turn, from `centroids`, which it moves. */
 function iterate(

@@ -2,9 +2,11 @@ import { distance as distances, similarity } from 'ml-distance'
 import { kmeansGenerator } from 'ml-kmeans'
 import type { Matrix } from '../numeric/matrix.ts'
 import { createRandom } from '../numeric/random.ts'
+import { countMembers } from './arrange.ts'
 import type { ClusterEngine, KMeansOptions, KMeansResult } from './engine.ts'
 import { METRICS, nearestCentroid } from './metric.ts'
 import type { Pace } from './pace.ts'
+import { betterStart, plainEngine } from './plain-engine.ts'
 import { TrainingRefused } from './refusal.ts'
 import { plusPlusStart, randomStart } from './seeding.ts'
 
@@ -28,7 +30,7 @@ export const cosineEngine = mlEngine('cosine', cosineDistance)
  * cancelled. Centroids are means whatever the distance.
  */
 function mlEngine(name: 'manhattan' | 'cosine', pairDistance: PairDistance): ClusterEngine {
-  return {
+  return plainEngine({
     distance: name,
     kmeans(matrix, options, pace) {
       if (matrix.n > ML_ENGINE_MAX_CUSTOMERS) {
@@ -40,16 +42,18 @@ function mlEngine(name: 'manhattan' | 'cosine', pairDistance: PairDistance): Clu
       const rows = Array.from({ length: matrix.n }, (_, i) =>
         Array.from(matrix.data.subarray(i * matrix.d, (i + 1) * matrix.d))
       )
-      let best: KMeansResult | undefined
+      let best: (KMeansResult & { smallest: number }) | undefined
       for (let restart = 0; restart < options.restarts; restart++) {
         const result = oneStart(matrix, rows, name, pairDistance, options, restart, pace)
-        if (best === undefined || result.loss < best.loss) best = result
+        const measured = { ...result, smallest: Math.min(...countMembers(result.labels, options.k)) }
+        best = best === undefined ? measured : betterStart(best, measured, options.min_size ?? 0)
         if (options.start instanceof Float64Array) break
       }
       if (best === undefined) throw new RangeError(`restarts must be at least 1, got ${options.restarts}`)
-      return best
+      const { smallest: _, ...winner } = best
+      return winner
     }
-  }
+  })
 }
 
 function oneStart(

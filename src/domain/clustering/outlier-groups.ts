@@ -48,14 +48,21 @@ function clusterApart(
 ): Clustering | undefined {
   const metric = METRICS[options.distance]
   const most = Math.min(MOST_GROUPS, countDistinctRows(outliers, MOST_GROUPS), outliers.n - 1)
+  const ks = Array.from({ length: Math.max(0, most - 1) }, (_, step) => step + 2)
+  if (ks.length === 0) return undefined
+  const engine = workshop.engines[options.distance]
+  const { distance, restarts, max_iterations, seed } = options
   const found: Clustering[] = []
-  for (let k = 2; k <= most; k++) {
-    const { centroids } = workshop.engines[options.distance].kmeans(outliers, { ...options, k }, workshop)
+  for (const { centroids } of engine
+    .open(outliers, ks.length, workshop)
+    .sweep({ ks, restarts, max_iterations, seed })) {
     const start = arrange(outliers, centroids, metric, workshop)
     const large = dissolveTiny(outliers, start, minMembers, options, workshop)
     if (large !== undefined) found.push(large.clustering)
   }
-  const scores = silhouettes(outliers, found, { distance: options.distance, seed: options.seed }, workshop)
+  if (found.length === 0) return undefined
+  const rows = engine.open(outliers, found.length, workshop)
+  const scores = silhouettes(outliers, found, { distance, seed, rows }, workshop)
   let best: Clustering | undefined
   let bestScore = NO_STRUCTURE
   found.forEach((clustering, index) => {

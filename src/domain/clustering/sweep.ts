@@ -4,6 +4,7 @@ import type { Evidence } from '../quality/evidence.ts'
 import { type SilhouetteResult, silhouettes } from '../quality/silhouette.ts'
 import type { KScanEntry, TrainingOptions } from '../records/model.ts'
 import { arrange, type Clustering } from './arrange.ts'
+import type { OpenRows } from './engine.ts'
 import { METRICS } from './metric.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -27,43 +28,54 @@ export interface Hints {
 
 export type SweepOptions = Pick<TrainingOptions, 'distance' | 'restarts' | 'max_iterations' | 'seed'>
 
+/** Of a sweep, what the starts take; the silhouettes take the rest. */
+const STARTS_SHARE = 2 / 3
+
 /**
  * Clusters the same rows for each k and measures every result.
  *
  * @param ks different, each at most the number of different rows
+ * @param minSize rows that each cluster should have, where some start gives that
  */
 export function sweep(
   matrix: Matrix,
   ks: number[],
-  options: SweepOptions,
+  { minSize, ...options }: SweepOptions & { minSize?: number },
   progress: (done: number, message: string) => void,
   workshop: Workshop
 ): Candidate[] {
-  const engine = workshop.engines[options.distance]
-  // The work of one k grows with k, and the silhouettes of all come at the end.
-  const work = ks.reduce((sum, k) => sum + k, 0) * 1.5
-  let done = 0
-  const clusterings = ks.map((k) => {
-    progress(done / work, ks.length > 1 ? `Clustering into ${k} segments.` : `Clustering ${matrix.n} customers.`)
-    const { centroids, converged } = engine.kmeans(matrix, { ...options, k }, workshop)
-    done += k
-    return { k, converged, clustering: arrange(matrix, centroids, METRICS[options.distance], workshop) }
-  })
-  progress(done / work, 'Measuring how well the segments are separated.')
-  return measure(matrix, clusterings, options, workshop)
+  const starts = ks.length * options.restarts
+  const told = (ended: number) =>
+    progress((STARTS_SHARE * ended) / starts, `Clustered ${ended} of ${starts} starts of ${matrix.n} customers.`)
+  told(0)
+  const rows = workshop.engines[options.distance].open(matrix, ks.length, workshop)
+  const { restarts, max_iterations, seed } = options
+  const request = { ks, restarts, max_iterations, seed, ...(minSize !== undefined && { min_size: minSize }) }
+  const clusterings = rows.sweep(request, told).map(({ centroids, converged }, index) => ({
+    k: ks[index]!,
+    converged,
+    clustering: arrange(matrix, centroids, METRICS[options.distance], workshop)
+  }))
+  progress(STARTS_SHARE, 'Measuring how well the segments are separated.')
+  return measure(matrix, clusterings, options, workshop, rows)
 }
 
-/** Adds the quality figures to finished clusterings; the silhouettes of all of them in one pass. */
+/**
+ * Adds the quality figures to finished clusterings; the silhouettes of all of them in one pass.
+ *
+ * @param rows the matrix, where an engine has it open for as many clusterings
+ */
 export function measure(
   matrix: Matrix,
   clusterings: Pick<Candidate, 'k' | 'clustering' | 'converged'>[],
   { distance, seed }: SweepOptions,
-  workshop: Workshop
+  workshop: Workshop,
+  rows: OpenRows = workshop.engines[distance].open(matrix, clusterings.length, workshop)
 ): Candidate[] {
   const scores = silhouettes(
     matrix,
     clusterings.map(({ clustering }) => clustering),
-    { distance, seed },
+    { distance, seed, rows },
     workshop
   )
   return clusterings.map((found, index) => {

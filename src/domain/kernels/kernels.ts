@@ -1,9 +1,11 @@
 /** A WebAssembly instance of the kernels of assembly/: functions by name, and globals that say where the data lies. */
 export class Kernels {
+  readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
   readonly #exports: Record<string, unknown>
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
+    this.module = module
     this.memory = memory
     this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports
   }

@@ -1,22 +1,24 @@
 /**
  * Adjusted Rand index (Hubert & Arabie 1985): agreement of two partitions of the same rows. 1 for the same partition
  * under any names, about 0 for chance, below 0 for less than chance.
+ *
+ * @param a labels from 0 on, and of `b` likewise
  */
 export function adjustedRand(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const table = contingency(a, b)
-  const pairs = (count: number) => (count * (count - 1)) / 2
-  const sum = (counts: Iterable<number>) => {
-    let total = 0
-    for (const count of counts) total += pairs(count)
-    return total
-  }
-  const together = sum(table.both.values())
-  const inA = sum(table.rows.values())
-  const inB = sum(table.columns.values())
-  const all = pairs(a.length)
+  const together = pairs(table.both)
+  const inA = pairs(table.rows)
+  const inB = pairs(table.columns)
+  const all = (a.length * (a.length - 1)) / 2
   const expected = all > 0 ? (inA * inB) / all : 0
   const largest = (inA + inB) / 2
   return largest === expected ? 1 : (together - expected) / (largest - expected)
+}
+
+function pairs(counts: Float64Array): number {
+  let sum = 0
+  for (const count of counts) sum += (count * (count - 1)) / 2
+  return sum
 }
 
 /**
@@ -26,27 +28,33 @@ export function adjustedRand(a: ArrayLike<number>, b: ArrayLike<number>): number
  */
 export function bestJaccard(a: ArrayLike<number>, b: ArrayLike<number>, k: number): number[] {
   const { rows, columns, both } = contingency(a, b)
-  const best = Array.from({ length: k }, (_, cluster) => (rows.has(cluster) ? 0 : Number.NaN))
-  for (const [key, shared] of both) {
-    const cluster = Math.floor(key / STRIDE)
-    const union = rows.get(cluster)! + columns.get(key % STRIDE)! - shared
-    best[cluster] = Math.max(best[cluster]!, shared / union)
-  }
-  return best
+  return Array.from({ length: k }, (_, cluster) => {
+    const size = rows[cluster] ?? 0
+    if (size === 0) return Number.NaN
+    let best = 0
+    columns.forEach((other, c) => {
+      const shared = both[cluster * columns.length + c]!
+      best = Math.max(best, shared / (size + other - shared))
+    })
+    return best
+  })
 }
 
-/** Labels are below this, so that a pair of them is one number. */
-const STRIDE = 2 ** 20
-
+/** Rows with each label of `a`, of `b`, and of both: `both[i * columns.length + j]`. */
 function contingency(a: ArrayLike<number>, b: ArrayLike<number>) {
-  const rows = new Map<number, number>()
-  const columns = new Map<number, number>()
-  const both = new Map<number, number>()
-  const count = (map: Map<number, number>, key: number) => map.set(key, (map.get(key) ?? 0) + 1)
+  const rows = new Float64Array(largest(a) + 1)
+  const columns = new Float64Array(largest(b) + 1)
+  const both = new Float64Array(rows.length * columns.length)
   for (let i = 0; i < a.length; i++) {
-    count(rows, a[i]!)
-    count(columns, b[i]!)
-    count(both, a[i]! * STRIDE + b[i]!)
+    rows[a[i]!]!++
+    columns[b[i]!]!++
+    both[a[i]! * columns.length + b[i]!]!++
   }
   return { rows, columns, both }
+}
+
+function largest(labels: ArrayLike<number>): number {
+  let most = -1
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > most) most = labels[i]!
+  return most
 }

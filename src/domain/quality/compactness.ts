@@ -48,7 +48,7 @@ export function compactness(matrix: Matrix, labels: ArrayLike<number>, k: number
   }
 }
 
-function daviesBouldin(means: Float64Array, spreads: Float64Array, k: number, d: number): number {
+export function daviesBouldin(means: Float64Array, spreads: Float64Array, k: number, d: number): number {
   let sum = 0
   for (let a = 0; a < k; a++) {
     let worst = 0

@@ -63,16 +63,19 @@ export function gatherEvidence(
   if (looked.length < 2) return undefined
 
   const sample = spreadTies(drawn, random)
-  const observed = spreads(sample, looked, seed, workshop)
   const draws = (reference: Reference) =>
-    Array.from({ length: references }, (_, b) => {
+    Array.from({ length: references }, () => {
+      workshop.poll()
       const drawn = reference(random)
       if (distance === 'cosine')
         for (let at = 0; at < drawn.data.length; at += drawn.d) toUnitLength(drawn.data, at, drawn.d)
-      return spreads(drawn, looked, seed + b + 1, workshop)
+      return drawn
     })
-  const uniform = draws(uniformBox(sample))
-  const population = draws(onePopulation(sample))
+  const crowds = [sample, ...draws(uniformBox(sample)), ...draws(onePopulation(sample))]
+  const seeds = crowds.map((_, index) => (index === 0 ? seed : seed + ((index - 1) % references) + 1))
+  const [observed, ...rest] = spreads(crowds, looked, seeds, workshop) as [number[], ...number[][]]
+  const uniform = rest.slice(0, references)
+  const population = rest.slice(references)
 
   const at = looked.map((k, index) => {
     const within = uniform.map((each) => each[index]!)
@@ -105,12 +108,15 @@ function budget({ n, d }: Matrix, ks: number[]): { rows: number; references: num
   return { rows, references: Math.min(REFERENCES, Math.max(FEWEST_REFERENCES, references)) }
 }
 
-/** ln W for each k: the logarithm of the summed squared distances to the means. */
-function spreads(matrix: Matrix, ks: number[], seed: number, workshop: Workshop): number[] {
-  return ks.map((k) => {
-    const options = { k, restarts: 1, max_iterations: ITERATIONS, seed }
-    return Math.log(Math.max(workshop.engines.euclidean.kmeans(matrix, options, workshop).loss, Number.MIN_VALUE))
-  })
+/** For each of the matrices, ln W for each k: the logarithm of the summed squared distances to the means. */
+function spreads(matrices: Matrix[], ks: number[], seeds: number[], workshop: Workshop): number[][] {
+  const tasks = matrices.map((matrix, index) => ({
+    matrix,
+    options: { ks, restarts: 1, max_iterations: ITERATIONS, seed: seeds[index]! }
+  }))
+  return workshop.engines.euclidean
+    .sweepEach(tasks, workshop)
+    .map((results) => results.map(({ loss }) => Math.log(Math.max(loss, Number.MIN_VALUE))))
 }
 
 function standing(value: number, drawn: number[]): number {

@@ -1,5 +1,5 @@
 import { countMembers } from '../clustering/arrange.ts'
-import type { Labeling } from '../clustering/engine.ts'
+import type { Labeling, OpenRows } from '../clustering/engine.ts'
 import type { Workshop } from '../clustering/workshop.ts'
 import type { Matrix } from '../numeric/matrix.ts'
 import { takeRows } from '../numeric/matrix.ts'
@@ -13,6 +13,7 @@ const EXACT_ROWS = 20_000
 const EXACT_ROWS_OF_ENGINES = 60_000
 /** Above, as many rows against all others as keep the number of distances there, but not fewer than MIN_SAMPLE. */
 const SAMPLED_DISTANCES = EXACT_ROWS * EXACT_ROWS
+const SAMPLED_DISTANCES_OF_ENGINES = 3 * SAMPLED_DISTANCES
 const MIN_SAMPLE = 500
 /** More labelings than this in one pass make so many cells that adding them up costs more than the distances. */
 const LABELINGS_A_PASS = 10
@@ -32,6 +33,8 @@ interface SilhouetteOptions {
   seed: number
   exactRows?: number
   sampledDistances?: number
+  /** The matrix, where an engine has it open for as many labelings. */
+  rows?: OpenRows
 }
 
 /**
@@ -51,12 +54,9 @@ export function silhouettes(
   options: SilhouetteOptions,
   workshop: Workshop
 ): SilhouetteResult[] {
-  const { n } = matrix
-  const engine = workshop.engines[options.distance]
-  if (engine.silhouettes !== undefined && n <= (options.exactRows ?? EXACT_ROWS_OF_ENGINES) && labelings.length > 0) {
-    return engine
-      .silhouettes(matrix, labelings, workshop)
-      .map((values, l) => resultOf(values, labelings[l]!, { exact: true, sample_size: n }))
+  const { rows } = options
+  if (rows?.silhouettes !== undefined && labelings.length > 0) {
+    return byEngine(rows as Required<OpenRows>, matrix.n, labelings, options, workshop)
   }
   const results: SilhouetteResult[] = []
   for (let from = 0; from < labelings.length; from += LABELINGS_A_PASS) {
@@ -64,6 +64,31 @@ export function silhouettes(
   }
   return results
 }
+
+function byEngine(
+  rows: Required<OpenRows>,
+  n: number,
+  labelings: Labeling[],
+  { seed, exactRows = EXACT_ROWS_OF_ENGINES, sampledDistances = SAMPLED_DISTANCES_OF_ENGINES }: SilhouetteOptions,
+  workshop: Workshop
+): SilhouetteResult[] {
+  if (n <= exactRows) {
+    const one = new Float64Array(n).fill(1)
+    return rows.silhouettes(labelings).map((values, l) => resultOf(values, one, labelings[l]!, n))
+  }
+  const cells = groupByCell(labelings, n, workshop)
+  const { positions, weights } = sampleOfCells(cells.starts, sampleSize(n, sampledDistances), seed)
+  const sample = positions.map((position) => cells.rows[position]!)
+  return rows.silhouettes(labelings, sample).map((found, l) => {
+    const values = new Float64Array(n).fill(Number.NaN)
+    sample.forEach((row, s) => {
+      values[row] = found[s]!
+    })
+    return { ...resultOf(found, weights, labelings[l]!, n), values }
+  })
+}
+
+const sampleSize = (n: number, distances: number) => Math.min(n, Math.max(MIN_SAMPLE, Math.floor(distances / n)))
 
 function onePass(
   matrix: Matrix,
@@ -74,8 +99,9 @@ function onePass(
   const { n, d } = matrix
   const cells = groupByCell(labelings, n, workshop)
   const exact = n <= exactRows
-  const wanted = exact ? n : Math.min(n, Math.max(MIN_SAMPLE, Math.floor(sampledDistances / n)))
-  const { positions, weights } = exact ? everyRow(n) : sampleOfCells(cells.starts, wanted, seed)
+  const { positions, weights } = exact
+    ? everyRow(n)
+    : sampleOfCells(cells.starts, sampleSize(n, sampledDistances), seed)
 
   const sorted = takeRows(matrix, cells.rows)
   const sizes = labelings.map(({ labels, k }) => countMembers(labels, k))
@@ -112,15 +138,17 @@ function onePass(
   })
 }
 
-/** All rows measured: the mean is the plain one. */
-function resultOf(
-  values: Float64Array,
-  { k }: Labeling,
-  how: Pick<SilhouetteResult, 'exact' | 'sample_size'>
-): SilhouetteResult {
-  const n = values.length
+/** @param weights for how many of the n rows each value stands */
+function resultOf(values: Float64Array, weights: Float64Array, { k }: Labeling, n: number): SilhouetteResult {
+  const how = { exact: values.length === n, sample_size: values.length }
   if (k < 2 || k > n - 1) return { mean: null, values: new Float64Array(n).fill(Number.NaN), ...how }
-  return { mean: values.reduce((sum, value) => sum + value, 0) / n, values, ...how }
+  let sum = 0
+  let whole = 0
+  for (let i = 0; i < values.length; i++) {
+    sum += weights[i]! * values[i]!
+    whole += weights[i]!
+  }
+  return { mean: sum / whole, values, ...how }
 }
 
 /** One row's silhouette in one labeling, from its distance sums to all cells. `clusterSums` is scratch. */

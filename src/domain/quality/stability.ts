@@ -1,9 +1,8 @@
-import { type Clustering, label } from '../clustering/arrange.ts'
-import { METRICS } from '../clustering/metric.ts'
+import type { Clustering } from '../clustering/arrange.ts'
 import type { SweepOptions } from '../clustering/sweep.ts'
 import type { Workshop } from '../clustering/workshop.ts'
 import { countDistinctRows, type Matrix, takeRows } from '../numeric/matrix.ts'
-import { createRandom, sampleIndices } from '../numeric/random.ts'
+import { createRandom, type RandomSource, sampleIndices } from '../numeric/random.ts'
 import type { ModelMetrics } from '../records/model.ts'
 import type { StabilityBand } from '../vocabulary.ts'
 import { adjustedRand, bestJaccard } from './adjusted-rand.ts'
@@ -38,19 +37,19 @@ export function stabilityBand(jaccard: number): StabilityBand {
   return jaccard >= 0.6 ? 'pattern' : 'dissolved'
 }
 
+/** A clustering that is resampled. */
+type Original = Pick<Clustering, 'k' | 'labels'>
+
 /** For each clustering the Jaccard similarity of its least stable cluster, by k; an estimate from few resamples. */
 export function scanStability(
   matrix: Matrix,
-  clusterings: Clustering[],
+  clusterings: Original[],
   options: SweepOptions,
   workshop: Workshop
 ): Map<number, number> {
-  const least = new Map<number, number>()
-  for (const clustering of clusterings) {
-    const stability = bootstrapStability(matrix, clustering, options, workshop, BRIEF)
-    if (stability !== null) least.set(clustering.k, Math.min(...stability.jaccard))
-  }
-  return least
+  const several = clusterings.filter(({ k }) => k > 1)
+  const found = resample(matrix, several, options, workshop, BRIEF)
+  return new Map(several.map(({ k }, index) => [k, Math.min(...found[index]!.jaccard)]))
 }
 
 /**
@@ -58,43 +57,75 @@ export function scanStability(
  * clusterboot). Rows are drawn with replacement and clustered anew; over the rows drawn, each original cluster's best
  * Jaccard similarity with a new one, and the adjusted Rand index of both partitions, are averaged over the resamples.
  *
- * Above `effort.mostRows` rows a random sample stands for all; where k · d is large there are fewer resamples.
+ * Above THOROUGH.mostRows rows a random sample stands for all; where k · d is large there are fewer resamples.
  *
  * @returns null for one cluster; a cluster that no resample met has Jaccard 0
  */
 export function bootstrapStability(
   matrix: Matrix,
-  clustering: Clustering,
+  clustering: Original,
   options: SweepOptions,
-  workshop: Workshop,
-  effort: Effort = THOROUGH
+  workshop: Workshop
 ): ModelMetrics['stability'] {
-  const { k, labels } = clustering
-  if (k < 2) return null
-  const random = createRandom(options.seed, k, 0x57ab)
+  return clustering.k < 2 ? null : resample(matrix, [clustering], options, workshop, THOROUGH)[0]!
+}
+
+/** The clusterings of all k are measured on the same resamples. */
+function resample(
+  matrix: Matrix,
+  originals: Original[],
+  { seed, max_iterations, distance }: SweepOptions,
+  workshop: Workshop,
+  effort: Effort
+): NonNullable<ModelMetrics['stability']>[] {
+  if (originals.length === 0) return []
+  const random = createRandom(seed, effort.mostRows, 0x57ab)
   const sample = sampleIndices(matrix.n, effort.mostRows, random)
-  const oneResample = sample.length * k * matrix.d * ITERATIONS * effort.restarts
+  const most = Math.max(...originals.map(({ k }) => k))
+  const oneResample = sample.length * most * matrix.d * ITERATIONS * effort.restarts
   const resamples = Math.min(effort.resamples, Math.max(FEWEST_RESAMPLES, Math.floor(effort.work / oneResample)))
 
+  const draws = Array.from({ length: resamples }, () => drawRows(sample, random))
+  const tasks = draws.map(({ rows, weights }, b) => {
+    const taken = takeRows(matrix, rows)
+    const distinct = countDistinctRows(taken, most)
+    workshop.spend(taken.data.length)
+    return {
+      matrix: taken,
+      weights,
+      options: {
+        ks: originals.map(({ k }) => Math.min(k, distinct)),
+        restarts: effort.restarts,
+        max_iterations: Math.min(max_iterations, effort.maxIterations),
+        seed: seed + b + 1
+      }
+    }
+  })
+  const clusterings = workshop.engines[distance].sweepEach(tasks, workshop)
+  return originals.map((original, index) =>
+    compare(
+      original,
+      draws.map(({ rows }, b) => ({ rows, labels: clusterings[b]![index]!.labels }))
+    )
+  )
+}
+
+/** As many of the rows as there are, drawn with replacement: those drawn, and how often. */
+function drawRows(sample: Int32Array, random: RandomSource): { rows: Int32Array; weights: Float64Array } {
+  const times = new Float64Array(sample.length)
+  for (let i = 0; i < sample.length; i++) times[random.below(sample.length)]!++
+  return { rows: sample.filter((_, i) => times[i]! > 0), weights: times.filter((count) => count > 0) }
+}
+
+/** @param resampled the rows of each resample and their new clusters */
+function compare(
+  { k, labels }: Original,
+  resampled: { rows: Int32Array; labels: Int32Array }[]
+): NonNullable<ModelMetrics['stability']> {
   let rand = 0
   const jaccard = Array.from({ length: k }, () => ({ sum: 0, times: 0 }))
-  for (let b = 0; b < resamples; b++) {
-    const rows = Int32Array.from(sample, () => sample[random.below(sample.length)]!)
-    const resample = takeRows(matrix, rows)
-    const found = Math.min(k, countDistinctRows(resample, k))
-    const { centroids } = workshop.engines[options.distance].kmeans(
-      resample,
-      {
-        k: found,
-        restarts: effort.restarts,
-        max_iterations: Math.min(options.max_iterations, effort.maxIterations),
-        seed: options.seed + b + 1
-      },
-      workshop
-    )
-    const drawn = Int32Array.from(new Set(rows))
-    const before = drawn.map((row) => labels[row]!)
-    const after = label(takeRows(matrix, drawn), centroids, METRICS[options.distance], workshop)
+  for (const { rows, labels: after } of resampled) {
+    const before = rows.map((row) => labels[row]!)
     rand += adjustedRand(before, after)
     bestJaccard(before, after, k).forEach((value, c) => {
       if (Number.isNaN(value)) return
@@ -103,8 +134,8 @@ export function bootstrapStability(
     })
   }
   return {
-    ari_mean: rand / resamples,
+    ari_mean: rand / resampled.length,
     jaccard: jaccard.map(({ sum, times }) => (times > 0 ? sum / times : 0)),
-    resamples
+    resamples: resampled.length
   }
 }

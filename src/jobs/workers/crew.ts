@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { TrainingCancelled } from '../../domain/clustering/refusal.ts'
-import type { Crew, Member } from '../../domain/clustering/wasm/crew.ts'
+import type { Crew, Member, Watch } from '../../domain/clustering/wasm/crew.ts'
 import type { StageName, StageOrders, StageResults } from '../../domain/clustering/wasm/orders.ts'
 import { Bench, onlyMember } from '../../domain/clustering/wasm/stages.ts'
 import { Kernels } from '../../domain/kernels/kernels.ts'
@@ -11,6 +11,11 @@ export const TURN = 0
 export const DONE = 1
 export const NEXT = 2
 export const STOP = 3
+const FINISHED = 4
+const WORDS = 5
+
+/** How long the caller, its own part done, waits for the others before it polls again. */
+const POLL_MS = 5
 
 export interface HelperData {
   module: WebAssembly.Module
@@ -29,9 +34,9 @@ export interface HelperData {
 export class ThreadCrew implements Crew {
   readonly size: number
   readonly bench: Bench
-  readonly #control = new Int32Array(new SharedArrayBuffer(16))
+  readonly #control = new Int32Array(new SharedArrayBuffer(WORDS * 4))
   readonly #helpers: { worker: Worker; port: MessagePort }[]
-  readonly #poll: () => void
+  poll: () => void
 
   /**
    * @param size threads, the caller among them
@@ -40,7 +45,7 @@ export class ThreadCrew implements Crew {
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, size: number, poll: () => void = () => {}) {
     this.size = size
     this.bench = new Bench(new Kernels(module, memory))
-    this.#poll = poll
+    this.poll = poll
     this.#helpers = Array.from({ length: size - 1 }, (_, h) => {
       const { port1, port2 } = new MessageChannel()
       const workerData: HelperData = { module, memory, control: this.#control, port: port2, index: h + 1, size }
@@ -51,39 +56,54 @@ export class ThreadCrew implements Crew {
     })
   }
 
-  run<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name][] {
+  run<Name extends StageName>(stage: Name, order: StageOrders[Name], watch?: Watch): StageResults[Name][] {
     const control = this.#control
-    Atomics.store(control, DONE, 0)
-    Atomics.store(control, NEXT, 0)
-    Atomics.store(control, STOP, 0)
+    for (const word of [DONE, NEXT, STOP, FINISHED]) Atomics.store(control, word, 0)
     for (const { port } of this.#helpers) port.postMessage({ stage, order })
     Atomics.add(control, TURN, 1)
     Atomics.notify(control, TURN)
 
-    const outcomes = [attempt(() => this.bench.do(stage, order, memberOf(control, 0, this.size, this.#poll)), control)]
-    this.#await()
+    const member = memberOf(control, 0, this.size, this.#watching(watch))
+    const outcomes = [attempt(() => this.bench.do(stage, order, member), control)]
+    outcomes.push(this.#await(member))
     for (const { port } of this.#helpers) outcomes.push(receiveMessageOnPort(port)!.message)
     // When one fails the others are stopped: their stop is not what went wrong.
     const failed = outcomes.find((each) => each.failure !== undefined)
     if (failed !== undefined) throw failed.failure
     if (outcomes.some((each) => each.stopped)) throw new TrainingCancelled()
-    return outcomes.map((each) => each.result as StageResults[Name])
+    return outcomes.filter((_, index) => index !== 1).map((each) => each.result as StageResults[Name])
   }
 
-  runAlone<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name] {
-    return this.bench.do(stage, order, onlyMember(this.#poll))
+  runAlone<Name extends StageName>(stage: Name, order: StageOrders[Name], watch?: Watch): StageResults[Name] {
+    return this.bench.do(stage, order, onlyMember(this.poll, watch))
   }
 
   tell<Name extends 'open' | 'frame'>(stage: Name, order: StageOrders[Name]): void {
-    this.bench.do(stage, order, memberOf(this.#control, 0, this.size, this.#poll))
+    this.bench.do(stage, order, memberOf(this.#control, 0, this.size, this.poll))
     for (const { port } of this.#helpers) port.postMessage({ stage, order, silent: true })
   }
 
-  #await(): void {
-    const expected = this.#helpers.length
-    for (let done = Atomics.load(this.#control, DONE); done < expected; done = Atomics.load(this.#control, DONE)) {
-      Atomics.wait(this.#control, DONE, done)
+  /** The caller's poll, which also says how far all members are. */
+  #watching(watch: Watch | undefined): () => void {
+    let told = 0
+    return () => {
+      const finished = Atomics.load(this.#control, FINISHED)
+      if (finished > told) watch?.(finished)
+      told = finished
+      this.poll()
     }
+  }
+
+  /** Until the others have done their parts. */
+  #await(member: Member): Outcome {
+    const expected = this.#helpers.length
+    let outcome: Outcome = {}
+    for (let done = Atomics.load(this.#control, DONE); done < expected; done = Atomics.load(this.#control, DONE)) {
+      if (Atomics.wait(this.#control, DONE, done, POLL_MS) !== 'timed-out' || outcome.stopped) continue
+      const asked = attempt(() => member.poll(), this.#control)
+      if (asked.stopped || asked.failure !== undefined) outcome = asked
+    }
+    return outcome
   }
 
   async close(): Promise<void> {
@@ -113,6 +133,7 @@ export function memberOf(control: Int32Array, index: number, size: number, poll:
     index,
     size,
     claim: () => Atomics.add(control, NEXT, 1),
+    done: () => void Atomics.add(control, FINISHED, 1),
     poll() {
       poll()
       if (Atomics.load(control, STOP) === 1) throw new TrainingCancelled()

@@ -3,8 +3,10 @@ import { kernelModule } from '../../data/kernel-module.ts'
 import { writeMembers } from '../../data/members.ts'
 import { verifyFolder } from '../../data/published-folder.ts'
 import { ENGINES } from '../../domain/clustering/engines.ts'
+import { SoloCrew } from '../../domain/clustering/wasm/stages.ts'
 import { wasmEngine } from '../../domain/clustering/wasm-engine.ts'
 import { projectCustomers } from '../../domain/features/pca.ts'
+import { createMemory, Kernels } from '../../domain/kernels/kernels.ts'
 import type { FeatureColumns, Reconciliation, TrainingOutcome } from '../../domain/records/model.ts'
 import { describeSegments, RULE_FEATURES } from '../../domain/segments/describe.ts'
 import { mimicSegments } from '../../domain/segments/surrogate.ts'
@@ -106,7 +108,10 @@ function columnsOf(features: FeatureColumns, wanted: string[]): FeatureColumns {
 
 function cluster(clustered: FeatureColumns, message: TrainMessage, control: TaskControl): TrainingOutcome {
   // The kernels' memory never shrinks, so each training has one of its own.
-  const engines = { ...ENGINES, euclidean: wasmEngine(kernelModule(), ENGINES.euclidean) }
+  const engines = {
+    ...ENGINES,
+    euclidean: wasmEngine(new SoloCrew(new Kernels(kernelModule(), createMemory(2 ** 32))), ENGINES.euclidean)
+  }
   const hooks: TrainingHooks = {
     progress: (stage, fraction, text) =>
       control.progress({

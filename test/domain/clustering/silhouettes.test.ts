@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { kernelModule } from '../../../src/data/kernel-module.ts'
+import { PreparedRows } from '../../../src/domain/clustering/wasm/prepared-rows.ts'
 import { SoloCrew } from '../../../src/domain/clustering/wasm/stages.ts'
-import { PreparedRows } from '../../../src/domain/clustering/wasm-engine.ts'
 import { createMemory, Kernels } from '../../../src/domain/kernels/kernels.ts'
 import type { Matrix } from '../../../src/domain/numeric/matrix.ts'
 import { blobs, silhouettesByDoubleLoop } from './awkward-data.ts'

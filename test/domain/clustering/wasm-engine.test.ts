@@ -3,14 +3,15 @@ import { kernelModule } from '../../../src/data/kernel-module.ts'
 import { lloydEngine } from '../../../src/domain/clustering/lloyd.ts'
 import { Pace } from '../../../src/domain/clustering/pace.ts'
 import { TrainingCancelled } from '../../../src/domain/clustering/refusal.ts'
+import { PreparedRows } from '../../../src/domain/clustering/wasm/prepared-rows.ts'
 import { SoloCrew } from '../../../src/domain/clustering/wasm/stages.ts'
-import { PreparedRows, wasmEngine } from '../../../src/domain/clustering/wasm-engine.ts'
+import { wasmEngine } from '../../../src/domain/clustering/wasm-engine.ts'
 import { createMemory, Kernels } from '../../../src/domain/kernels/kernels.ts'
 import { awkwardData, blobs, nearestByBruteForce } from './awkward-data.ts'
 
 const kernels = new Kernels(kernelModule(), createMemory(2 ** 32))
 const pace = () => new Pace(() => false)
-const engine = wasmEngine(kernelModule(), lloydEngine)
+const engine = wasmEngine(new SoloCrew(kernels), lloydEngine)
 
 const DATA_SETS = 1000
 const ITERATIONS = [1, 2, 5, 300]

@@ -1,4 +1,5 @@
 import type { Shape } from '../../kernels/layout.ts'
+import type { KMeansResult, SweepTask } from '../engine.ts'
 
 // What the members of a crew are told and what they answer: plain data, so that it can be posted to a thread.
 
@@ -47,6 +48,7 @@ export interface StageOrders {
   pairs: { tiles: number }
   samples: { tiles: number; rows: number }
   values: Record<string, never>
+  sets: readonly SweepTask[]
 }
 
 export interface StageResults {
@@ -61,6 +63,7 @@ export interface StageResults {
   pairs: unknown
   samples: unknown
   values: unknown
+  sets: SetResult[]
 }
 
 export type StageName = keyof StageOrders
@@ -77,6 +80,8 @@ export interface RestartResult {
   loss: number
   iterations: number
   converged: boolean
+  /** Rows in the smallest cluster. */
+  smallest: number
 }
 
 /** Labels by given centroids into a label set, moved on until they are the means of their members when `settle`. */
@@ -97,4 +102,10 @@ export interface FinishResult {
   converged: boolean
   /** Members of each cluster. */
   sizes: Float64Array
+}
+
+/** What a sweep over the task-th set of rows gave, one result for each k. */
+export interface SetResult {
+  task: number
+  results: KMeansResult[]
 }

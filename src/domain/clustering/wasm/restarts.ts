@@ -15,14 +15,18 @@ export function runRestarts(
   member: Member
 ): RestartResult[] {
   const results: RestartResult[] = []
-  for (let task = member.claim(); task < tasks.length; task = member.claim()) {
+  for (let claimed = member.claim(); claimed < tasks.length; claimed = member.claim()) {
+    // The largest k come last and take longest: begun first, they leave nobody waiting at the end.
+    const task = tasks.length - 1 - claimed
     const { k, restart, start } = tasks[task]!
     const run = new LloydRun(space, frame, member, k, false)
     run.restart(
       typeof start === 'string' ? chooseStart(space, start, k, createRandom(seed, k, restart), member) : start
     )
     const { iterations, converged } = iterate(run, maxIterations, tolerance)
-    results.push({ task, centroids: run.centroidRows(), loss: run.inertia(), iterations, converged })
+    const smallest = Math.min(...run.sizes())
+    results.push({ task, centroids: run.centroidRows(), loss: run.inertia(), iterations, converged, smallest })
+    member.done()
   }
   return results
 }
@@ -115,7 +119,7 @@ function plusPlus(space: Space, k: number, random: RandomSource, member: Member)
   const totals = space.doubles(scratch[space.worker]!.trialTotals, trials)
   run.resetStates()
   run.resetNearest()
-  const chosen = [random.below(n)]
+  const chosen = [layout.weighted ? pickByWeight(space, random) : random.below(n)]
   run.setTrial(0, chosen[0]!)
   let potential = run.lowerTo(0)
   while (chosen.length < k) {
@@ -133,4 +137,15 @@ function plusPlus(space: Space, k: number, random: RandomSource, member: Member)
     member.poll()
   }
   return chosen
+}
+
+function pickByWeight(space: Space, random: RandomSource): number {
+  const { n, shared } = space.layout
+  const weights = space.doubles(shared.weights, n)
+  let left = random.next() * weights.reduce((sum, weight) => sum + weight, 0)
+  for (let point = 0; point < n; point++) {
+    left -= weights[point]!
+    if (left < 0) return point
+  }
+  return n - 1
 }

@@ -1,14 +1,19 @@
-import type { Kernels } from '../../kernels/kernels.ts'
-import type { Crew, Member } from './crew.ts'
+import { createMemory, Kernels } from '../../kernels/kernels.ts'
+import type { Crew, Member, Watch } from './crew.ts'
+import { sweepSets } from './each-set.ts'
 import type { Frame, StageName, StageOrders, StageResults } from './orders.ts'
 import { prepareStages } from './prepare.ts'
 import { finish, runRestarts } from './restarts.ts'
 import { silhouetteStages } from './silhouettes.ts'
 import { Space } from './space.ts'
 
+/** Small sets of rows that members work on alone. */
+const OWN_BYTES = 2 ** 30
+
 /** One member's side of a crew: keeps the data set it was told to open and does its part of each stage. */
 export class Bench {
   readonly #kernels: Kernels
+  #own: SoloCrew | undefined
   #space: Space | undefined
   #frame: Frame | undefined
 
@@ -41,33 +46,38 @@ export class Bench {
     tiles: (plan, member) => silhouetteStages.tiles(this.space, plan, member),
     pairs: (order, member) => silhouetteStages.pairs(this.space, order, member),
     samples: (order, member) => silhouetteStages.samples(this.space, order, member),
-    values: (order, member) => silhouetteStages.values(this.space, order, member)
+    values: (order, member) => silhouetteStages.values(this.space, order, member),
+    sets: (tasks, member) => {
+      this.#own ??= new SoloCrew(new Kernels(this.#kernels.module, createMemory(OWN_BYTES)))
+      return sweepSets(this.#own, tasks, member)
+    }
   }
 }
 
 /** Who does a whole stage. */
-export function onlyMember(poll: () => void): Member {
+export function onlyMember(poll: () => void, watch?: Watch): Member {
   let next = 0
-  return { index: 0, size: 1, claim: () => next++, poll }
+  let done = 0
+  return { index: 0, size: 1, claim: () => next++, done: () => watch?.(++done), poll }
 }
 
 /** A crew of one, on the thread that calls. */
 export class SoloCrew implements Crew {
   readonly size = 1
   readonly bench: Bench
-  readonly #poll: () => void
+  poll: () => void
 
   constructor(kernels: Kernels, poll: () => void = () => {}) {
     this.bench = new Bench(kernels)
-    this.#poll = poll
+    this.poll = poll
   }
 
-  run<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name][] {
-    return [this.runAlone(stage, order)]
+  run<Name extends StageName>(stage: Name, order: StageOrders[Name], watch?: Watch): StageResults[Name][] {
+    return [this.runAlone(stage, order, watch)]
   }
 
-  runAlone<Name extends StageName>(stage: Name, order: StageOrders[Name]): StageResults[Name] {
-    return this.bench.do(stage, order, onlyMember(this.#poll))
+  runAlone<Name extends StageName>(stage: Name, order: StageOrders[Name], watch?: Watch): StageResults[Name] {
+    return this.bench.do(stage, order, onlyMember(this.poll, watch))
   }
 
   tell<Name extends 'open' | 'frame'>(stage: Name, order: StageOrders[Name]): void {
