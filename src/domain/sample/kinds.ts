@@ -1,4 +1,4 @@
-import type { Day } from './calendar.ts'
+import type { Day } from '../days.ts'
 import type { Chance } from './chance.ts'
 import { demandOn, isGiftSeason, saleOn } from './seasons.ts'
 

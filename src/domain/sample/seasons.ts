@@ -1,4 +1,4 @@
-import { civilOf, type Day, weekdayOf } from './calendar.ts'
+import { civilOf, type Day, weekdayOf } from '../days.ts'
 import { cumulative } from './chance.ts'
 
 /** Demand of a month against an average one, January first: a gift shop lives from November and December. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { civilOf, dayOf, formatDay, formatTime, parseDay, weekdayOf } from '../../../src/domain/sample/calendar.ts'
+import { civilOf, dayOf, formatDay, formatTime, parseDay, weekdayOf } from '../../src/domain/days.ts'
 
 test('dayOf agrees with the platform from 1600 to 2400', () => {
   fc.assert(
