@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import type { Flows } from './flows/flows.ts'
 import { authentication } from './http/plugins/authentication.ts'
 import { onClientError, onFrameworkError, refuseExpectations } from './http/plugins/broken-requests.ts'
+import { currentRoute } from './http/plugins/current-route.ts'
 import { jsonBody } from './http/plugins/json-body.ts'
 import { requestLimits } from './http/plugins/limits.ts'
 import { metrics as metricsOf } from './http/plugins/metrics.ts'
@@ -12,7 +13,7 @@ import { openapi } from './http/plugins/openapi.ts'
 import { problemDetails } from './http/plugins/problem-details.ts'
 import { requestChecks } from './http/plugins/request-checks.ts'
 import { requestIdOf } from './http/plugins/request-id.ts'
-import { requestLog } from './http/plugins/request-log.ts'
+import { lazyChild, requestLog } from './http/plugins/request-log.ts'
 import { securityHeaders } from './http/plugins/security-headers.ts'
 import { type BodyPace, DEFAULT_PACE, slowBodies } from './http/plugins/slow-bodies.ts'
 import { strictQueries, validatorCompiler } from './http/plugins/validation.ts'
@@ -47,6 +48,7 @@ export async function buildApp({ flows, config, logger, version, pace = {} }: Ap
   const app: App = Fastify({
     ...(logger && { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    childLoggerFactory: lazyChild,
     genReqId: requestIdOf,
     trustProxy: config.TRUST_PROXY,
     bodyLimit: config.BODY_MAX_BYTES,
@@ -70,14 +72,15 @@ export async function buildApp({ flows, config, logger, version, pace = {} }: Ap
   app.setSerializerCompiler(serializerCompiler)
 
   refuseExpectations(app)
+  currentRoute(app)
   requestLog(app)
   const metrics = metricsOf(app, { flows })
   securityHeaders(app)
   requestChecks(app)
   slowBodies(app, { ...DEFAULT_PACE, ...pace })
   jsonBody(app)
-  await requestLimits(app, { perMinute: config.RATE_LIMIT_PER_MINUTE, keyed: config.API_KEYS_FILE !== undefined })
   authentication(app, { flows })
+  requestLimits(app, { perMinute: config.RATE_LIMIT_PER_MINUTE, keyed: config.API_KEYS_FILE !== undefined })
   negotiation(app)
   strictQueries(app)
   problemDetails(app)

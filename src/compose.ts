@@ -111,7 +111,7 @@ async function openService(
     board,
     pool,
     trainingMemory: new MemoryBudget(config.TRAINING_MEMORY_BYTES),
-    authenticate: keys && (async (key) => keys.authenticate(key)),
+    authenticate: keys && ((key) => keys.authenticate(key)),
     clock,
     // Twice the letters needed, so that bytes skipped for evenness never leave too few.
     newId: (prefix) => formatId(prefix, randomBytes(48)),

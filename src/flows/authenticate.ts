@@ -10,9 +10,9 @@ const ANONYMOUS: Principal = Object.freeze({ tenant: DEFAULT_TENANT, scopes: SCO
 /** Who calls. A service without keys has one tenant, who may do everything. */
 export const authenticate =
   (tools: Tools): Flows['authenticate'] =>
-  async (key) => {
+  (key) => {
     if (tools.authenticate === undefined) return ANONYMOUS
-    const principal = key === undefined ? undefined : await tools.authenticate(key)
+    const principal = key === undefined ? undefined : tools.authenticate(key)
     if (principal === undefined) {
       throw new Problem('unauthenticated', 'Send a valid key as Authorization: Bearer <key>.')
     }

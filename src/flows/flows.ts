@@ -261,7 +261,7 @@ export interface Flows {
 
   // Doors
   /** @throws Problem unauthenticated */
-  authenticate(key: string | undefined): Promise<Principal>
+  authenticate(key: string | undefined): Principal
   /** Answers a repeated request once; see Idempotency-Key in the contract. */
   readonly idempotency: IdempotencyFlow
   checkHealth(tenant: Tenant): Promise<HealthReport>

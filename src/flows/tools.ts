@@ -26,7 +26,7 @@ export interface Tools {
   pool: Pool
   trainingMemory: MemoryBudget
   /** Undefined where the service runs without keys: then everyone is the default tenant. */
-  authenticate: ((key: string) => Promise<Principal | undefined>) | undefined
+  authenticate: ((key: string) => Principal | undefined) | undefined
   clock: () => Date
   /** An unguessable id, for example `ds_…`. */
   newId: (prefix: IdPrefix) => string

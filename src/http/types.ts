@@ -22,6 +22,8 @@ declare module 'fastify' {
     scope?: Scope | null
     /** Media types the route can answer with, the preferred one first; JSON where absent. */
     produces?: readonly string[]
+    /** Counts for no one's budget of requests. */
+    unlimited?: boolean
     /** The body may take as long as it keeps flowing. */
     upload?: boolean
     /** The route starts a job and takes `Prefer`. */
@@ -37,6 +39,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls; set before any handler of a route that has a scope. */
     principal: Principal
+    /** Where the request goes. Fastify's own `routeOptions` is made anew each time it is asked for. */
+    route: { readonly url?: string | undefined; readonly config: FastifyContextConfig }
     /** The media type chosen for the answer. */
     answerType: string
   }

@@ -58,7 +58,7 @@ export async function openDoor({ environment = {}, keys, pace }: DoorOptions = {
     cursors,
     folders,
     uploads: new Uploads(folders),
-    authenticate: apiKeys && (async (key: string) => apiKeys.authenticate(key)),
+    authenticate: apiKeys && ((key: string) => apiKeys.authenticate(key)),
     clock,
     newId: (prefix: string) => `${prefix}_test${files++}`,
     limits: { uploadMaxBytes: config.UPLOAD_MAX_BYTES, queryMemoryBytes: 0 },

@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
 import type { Flows } from '../../flows/flows.ts'
 import type { App } from '../types.ts'
+import { RateWindow } from './rate-window.ts'
 
 /** More wrong keys than this in a minute from one address are answered 429. Right keys keep working. */
 const FAILURES_PER_MINUTE = 100
@@ -39,28 +40,23 @@ export function authentication(app: App, { flows }: { flows: Pick<Flows, 'authen
     if (unscoped.length > 0) throw new Error(`Routes without a scope: ${unscoped.join(', ')}`)
   })
 
-  const countFailure = app.createRateLimit({
-    max: FAILURES_PER_MINUTE,
-    timeWindow: 60_000,
-    keyGenerator: (request) => `failed-authentication ${request.ip}`
-  })
+  const failures = new RateWindow(FAILURES_PER_MINUTE, 60_000)
 
   app.decorateRequest('principal', null as unknown as Principal)
-  app.addHook('onRequest', async (request) => {
-    const { scope } = request.routeOptions.config
-    if (request.is404 || scope === undefined || scope === null) return
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { scope } = request.route.config
+    if (request.is404 || scope === undefined || scope === null) return done()
     try {
-      request.principal = await flows.authenticate(keyOf(request))
+      request.principal = flows.authenticate(keyOf(request))
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'unauthenticated') throw error
-      const limit = await countFailure(request)
-      if (limit.isAllowed || !limit.isExceeded) throw error
-      throw new Problem('rate_limited', 'Too many wrong API keys from this address.', {
-        retryAfter: limit.ttlInSeconds
-      })
+      const { left, seconds } = failures.count(request.ip, Date.now())
+      if (left >= 0) throw error
+      throw new Problem('rate_limited', 'Too many wrong API keys from this address.', { retryAfter: seconds })
     }
     if (!may(request.principal, scope)) {
       throw new Problem('insufficient_scope', `This needs an API key with the scope ${scope}.`)
     }
+    done()
   })
 }

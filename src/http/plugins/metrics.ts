@@ -30,7 +30,7 @@ export function metrics(app: App, { flows }: { flows: Pick<Flows, 'checkHealth'>
 
   app.addHook('onResponse', (request, reply, done) => {
     // The pattern, never the address: a label for each id would grow without end.
-    const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none')
+    const route = request.is404 ? 'none' : (request.route.url ?? 'none')
     duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
     done()
   })

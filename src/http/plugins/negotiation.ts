@@ -30,7 +30,7 @@ function specificity(range: string, type: string): number {
  * equally liked offers the earlier one wins. Null where none is acceptable.
  */
 export function preferredType(accept: string | undefined, offers: readonly string[]): string | null {
-  if (accept === undefined || accept.trim() === '') return offers[0] ?? null
+  if (accept === undefined || accept === '*/*' || accept.trim() === '') return offers[0] ?? null
   const ranges = rangesOf(accept)
   let best: { offer: string; quality: number } | null = null
   for (const offer of offers) {
@@ -48,7 +48,7 @@ export function negotiation(app: App): void {
   app.decorateRequest('answerType', '')
   app.addHook('onRequest', (request, _reply, done) => {
     if (request.is404) return done()
-    const offers = request.routeOptions.config.produces ?? JSON_ONLY
+    const offers = request.route.config.produces ?? JSON_ONLY
     const chosen = preferredType(request.headers.accept, offers)
     if (chosen === null) throw new Problem('not_acceptable', `This address answers with ${offers.join(' or ')}.`)
     request.answerType = chosen

@@ -61,7 +61,7 @@ export function problemDetails(app: App): void {
     return sendProblem(inPath ? notFoundProblem(request.routeOptions.url) : error, request, reply)
   })
 
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+  app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request.url)
     const allowed = table.methodsOf(path)
     if (allowed.length === 0) {

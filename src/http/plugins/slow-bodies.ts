@@ -20,48 +20,80 @@ export const DEFAULT_PACE: BodyPace = { windowMs: 30_000, windowBytes: 30_000, w
 const hasBody = (request: FastifyRequest) =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
 
+/** A body on its way. */
+interface Incoming {
+  request: FastifyRequest
+  reply: FastifyReply
+  upload: boolean
+  /** When the pace is next looked at, and when a body that is no upload must be complete. */
+  nextLook: number
+  end: number
+  /** Bytes read from the socket at the last look. */
+  seen: number
+}
+
 /**
  * Ends requests whose body drips.
  *
  * Node's own requestTimeout is a limit for the whole request, which a large upload over a slow line would break
  * without any fault; it is off, and the pace of the body counts instead. A window in which we ourselves were the
  * slow ones, with bytes waiting to be read, is not held against the caller.
+ *
+ * One clock looks after all bodies, and most are complete before it ticks: a timer for each would cost more than they do.
  */
 export function slowBodies(app: App, pace: BodyPace): void {
+  const incoming = new Map<FastifyRequest, Incoming>()
+  const windowMs = Math.min(pace.windowMs, pace.wholeMs)
+  const clock = setInterval(() => look(incoming, pace), Math.max(1, windowMs / 10)).unref()
+  app.addHook('onClose', async () => clearInterval(clock))
+
   app.addHook('onRequest', (request, reply, done) => {
-    if (hasBody(request)) watch(request, reply, pace)
+    if (hasBody(request)) {
+      const now = performance.now()
+      const upload = request.route.config.upload === true
+      incoming.set(request, {
+        request,
+        reply,
+        upload,
+        nextLook: now + (upload ? pace.windowMs : windowMs),
+        end: now + pace.wholeMs,
+        seen: request.raw.socket.bytesRead
+      })
+    }
+    done()
+  })
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.raw.complete) incoming.delete(request)
     done()
   })
 
   // Node reads on after an early answer, so that the caller can see it instead of a reset; this bounds how long.
   app.addHook('onResponse', (request, _reply, done) => {
     done()
+    if (!incoming.delete(request)) return
     const { raw } = request
-    if (!hasBody(request) || raw.complete || raw.readableEnded || raw.destroyed) return
+    if (raw.complete || raw.readableEnded || raw.destroyed) return
     const timer = setTimeout(() => raw.destroy(), pace.lingerMs).unref()
     raw.once('close', () => clearTimeout(timer))
     raw.resume()
   })
 }
 
-function watch(request: FastifyRequest, reply: FastifyReply, pace: BodyPace): void {
-  const { raw } = request
-  const upload = request.routeOptions.config.upload === true
-  const windowMs = upload ? pace.windowMs : Math.min(pace.windowMs, pace.wholeMs)
-  const end = performance.now() + pace.wholeMs
-  let seen = raw.socket.bytesRead
-  const timer = setInterval(() => {
+function look(incoming: Map<FastifyRequest, Incoming>, pace: BodyPace): void {
+  const now = performance.now()
+  for (const body of incoming.values()) {
+    const { request, reply, upload } = body
+    const { raw } = request
+    if (raw.complete || raw.destroyed) incoming.delete(request)
+    if (raw.complete || raw.destroyed || reply.sent || now < body.nextLook) continue
     const read = raw.socket.bytesRead
-    const starved = read - seen < pace.windowBytes && raw.readableLength === 0
-    seen = read
-    if (raw.complete || reply.sent) return stop()
-    if (!starved && (upload || performance.now() < end)) return
-    stop()
+    const starved = read - body.seen < pace.windowBytes && raw.readableLength === 0
+    body.seen = read
+    body.nextLook = now + (upload ? pace.windowMs : Math.min(pace.windowMs, pace.wholeMs))
+    if (!starved && (upload || now < body.end)) continue
+    incoming.delete(request)
     reply.header('connection', 'close')
     sendProblem(new Problem('request_timeout', 'The body arrived too slowly or not at all.'), request, reply)
     reply.raw.once('finish', () => raw.destroy())
-  }, windowMs)
-  timer.unref()
-  const stop = () => clearInterval(timer)
-  raw.once('close', stop)
+  }
 }
