@@ -1,3 +1,4 @@
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 import { Problem } from '../errors.ts'
@@ -35,19 +36,14 @@ const headerSchema = z.strictObject({
     .max(10_000)
 })
 type Header = z.output<typeof headerSchema>
+type Entry = Header['arrays'][number]
 
 /** Writes the arrays in their order. Neither flushed nor renamed: the folder is published as a whole. */
 export async function writeArrays(path: string, arrays: ReadonlyMap<string, NumberArray>): Promise<void> {
   const entries = [...arrays].map(([name, values]) => ({ name, type: typeOf(values), length: values.length }))
-  const header = Buffer.from(JSON.stringify({ arrays: entries } satisfies Header))
-  const prefix = Buffer.alloc(PREFIX_BYTES)
-  MAGIC.copy(prefix)
-  prefix.writeUInt32LE(VERSION, 8)
-  prefix.writeUInt32LE(header.length, 12)
-
   const file = await open(path, 'wx')
   try {
-    let end = await writeAt(file, Buffer.concat([prefix, header]), 0)
+    let end = await writeAt(file, beginningOf(entries), 0)
     for (const values of arrays.values()) {
       end = await writeAt(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), aligned(end))
     }
@@ -56,6 +52,65 @@ export async function writeArrays(path: string, arrays: ReadonlyMap<string, Numb
   } finally {
     await file.close()
   }
+}
+
+/**
+ * A file of the same form whose arrays are filled and read in pieces, in any order: for more than memory holds. What was
+ * never written is 0. Synchronous, for threads that have nothing else to do.
+ */
+export class ArrayFile {
+  readonly #file: number
+  readonly #starts = new Map<string, number>()
+
+  constructor(path: string, entries: readonly Entry[]) {
+    const beginning = beginningOf(entries)
+    let end = beginning.length
+    for (const { name, type, length } of entries) {
+      this.#starts.set(name, aligned(end))
+      end = aligned(end) + length * TYPES[type].BYTES_PER_ELEMENT
+    }
+    this.#file = openSync(path, 'wx+')
+    ftruncateSync(this.#file, end)
+    writeSync(this.#file, beginning, 0, beginning.length, 0)
+  }
+
+  /** @param from index of the first value in the array */
+  write(name: string, from: number, values: NumberArray): void {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(this.#file, bytes, done, bytes.length - done, this.#placeOf(name, from, values) + done)
+    }
+  }
+
+  /** Fills `values`. @param from index of the first value in the array */
+  read(name: string, from: number, values: NumberArray): void {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    for (let done = 0; done < bytes.length; ) {
+      const count = readSync(this.#file, bytes, done, bytes.length - done, this.#placeOf(name, from, values) + done)
+      if (count === 0) throw corrupt('a part is cut short')
+      done += count
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+
+  #placeOf(name: string, from: number, values: NumberArray): number {
+    const start = this.#starts.get(name)
+    if (start === undefined) throw new RangeError(`there is no array ${name}`)
+    return start + from * values.BYTES_PER_ELEMENT
+  }
+}
+
+/** All that stands before the arrays. */
+function beginningOf(entries: readonly Entry[]): Buffer {
+  const header = Buffer.from(JSON.stringify({ arrays: [...entries] } satisfies Header))
+  const prefix = Buffer.alloc(PREFIX_BYTES)
+  MAGIC.copy(prefix)
+  prefix.writeUInt32LE(VERSION, 8)
+  prefix.writeUInt32LE(header.length, 12)
+  return Buffer.concat([prefix, header])
 }
 
 /**

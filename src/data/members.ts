@@ -23,11 +23,12 @@ export interface MemberTable {
   features: FeatureColumns
 }
 
-const TABLE_FILE = 'members.bin'
+export const TABLE_FILE = 'members.bin'
 const GROUPS_FILE = 'groups.json'
 const GROUPS_VERSION = 1
 const MOST_SEGMENTS = 65_536
-const FEATURE = 'feature:'
+/** Before the name of a feature in the name of its array. */
+export const FEATURE = 'feature:'
 
 /** Writes members.bin and groups.json into a folder that is not published yet. @throws RangeError for rows that do not fit together */
 export async function writeMembers(folder: string, table: MemberTable, groups: ProductGroups | null): Promise<void> {
@@ -44,6 +45,11 @@ export async function writeMembers(folder: string, table: MemberTable, groups: P
   ])
   checkRows(arrays, table.customerIds.length)
   await writeArrays(join(folder, TABLE_FILE), arrays)
+  await writeGroups(folder, groups)
+}
+
+/** Writes groups.json beside members that are written in pieces. */
+export async function writeGroups(folder: string, groups: ProductGroups | null): Promise<void> {
   await writeFile(join(folder, GROUPS_FILE), JSON.stringify({ version: GROUPS_VERSION, groups }), { flag: 'wx' })
 }
 

@@ -69,7 +69,7 @@ export function trainClusters(
   const outlierGroups = separated(columns, prepared, options, workshop)
   let fit = fitOf(columns, prepared, clustering, outlierGroups, options)
   let placed = placeAll(columns, prepareAssigner(fit), workshop)
-  const order = orderOfSegments(fit, placed.labels)
+  const order = orderOfSegments(fit, countMembers(placed.labels, fit.segments.length))
   if (order.some((from, to) => from !== to)) {
     fit = { ...fit, segments: order.map((from) => fit.segments[from]!) }
     placed = placeAll(columns, prepareAssigner(fit), workshop)
@@ -105,7 +105,7 @@ export function trainClusters(
 }
 
 /** Where the caller gave k there is nothing to choose, and only the structure is looked at. */
-function hintsFor(
+export function hintsFor(
   { matrix, ks }: Prepared,
   candidates: Candidate[],
   options: TrainingOptions,
@@ -118,7 +118,7 @@ function hintsFor(
 }
 
 /** The outlier groups in the space of the other customers; null where outliers have no segments of their own. */
-function separated(
+export function separated(
   columns: FeatureColumns,
   { fences, features, outliers }: Prepared,
   options: TrainingOptions,
@@ -130,7 +130,7 @@ function separated(
   return groupOutliers(matrix, fencesCrossed(columns, fences, outliers), minMembers, options, workshop)
 }
 
-function fitOf(
+export function fitOf(
   columns: FeatureColumns,
   { features, fences }: Prepared,
   clusters: Clustering,
@@ -164,13 +164,13 @@ function rangeOf(column: Float64Array): { min: number; max: number } {
   return min <= max ? { min, max } : { min: 0, max: 0 }
 }
 
-interface Placed {
+export interface Placed {
   labels: Int32Array
   distances: Float64Array
   margins: Float64Array
 }
 
-function placeAll(columns: FeatureColumns, assigner: Assigner, pace: Pace): Placed {
+export function placeAll(columns: FeatureColumns, assigner: Assigner, pace: Pace): Placed {
   const { n } = columns
   const placed = { labels: new Int32Array(n), distances: new Float64Array(n), margins: new Float64Array(n) }
   const raw = new Float64Array(columns.columns.length)
@@ -186,13 +186,13 @@ function placeAll(columns: FeatureColumns, assigner: Assigner, pace: Pace): Plac
 }
 
 /** Clusters by the customers they have in the end, then outlier segments likewise; equal sizes stay as they were. */
-function orderOfSegments({ segments }: ModelFit, labels: Int32Array): number[] {
-  const order = bySize(countMembers(labels, segments.length))
+export function orderOfSegments({ segments }: ModelFit, sizes: ArrayLike<number>): number[] {
+  const order = bySize(sizes)
   const ofKind = (kind: 'cluster' | 'outlier') => order.filter((index) => segments[index]!.kind === kind)
   return [...ofKind('cluster'), ...ofKind('outlier')]
 }
 
-function setRadii({ segments }: ModelFit, { labels, distances }: Placed): void {
+export function setRadii({ segments }: ModelFit, { labels, distances }: Placed): void {
   segments.forEach((segment, index) => {
     const own = distances.filter((_, row) => labels[row] === index).sort()
     segment.radius = own.length > 0 ? quantile(own, RADIUS_SHARE) : 0
@@ -222,7 +222,7 @@ function metricsOf(
   }
 }
 
-function segmentFigures(
+export function segmentFigures(
   { labels, distances, silhouettes, segments }: Placed & { silhouettes: Float64Array; segments: number },
   jaccards: number[]
 ): ModelMetrics['segments'] {
@@ -248,7 +248,7 @@ function segmentFigures(
   })
 }
 
-function notesOnStructure({ evidence }: Hints, jaccard: number[] | null): string[] {
+export function notesOnStructure({ evidence }: Hints, jaccard: number[] | null): string[] {
   const notes: string[] = []
   if (hasClusters(evidence) === false) {
     notes.push(

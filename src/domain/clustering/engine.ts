@@ -76,6 +76,15 @@ export interface ClusterEngine {
   /** @param labelings how many k, or labelings, are looked at together at most */
   open(matrix: Matrix, labelings: number, pace: Pace): OpenRows
   /**
+   * As `open`, with rows that count any positive number of times each; undefined where the engine cannot do that.
+   */
+  openWeighted?(
+    matrix: Matrix,
+    weights: Float64Array,
+    labelings: number,
+    pace: Pace
+  ): Pick<OpenRows, 'sweep'> | undefined
+  /**
    * A sweep over each of many small sets of rows, in their order.
    * @throws TrainingCancelled
    */

@@ -1,5 +1,5 @@
 import { fitFences, outlierRows, takeCustomers } from '../features/outliers.ts'
-import { fitScaling, scaleCustomers } from '../features/scaling.ts'
+import { type Extent, fitScaling, scaleCustomers } from '../features/scaling.ts'
 import { countDistinctRows, type Matrix } from '../numeric/matrix.ts'
 import type { FeatureColumns, FeatureScaling, Fence, TrainingOptions } from '../records/model.ts'
 import type { Pace } from './pace.ts'
@@ -10,6 +10,8 @@ export interface Prepared {
   features: FeatureScaling[]
   /** Set only where outliers get segments of their own. */
   fences: Fence[]
+  /** Beyond these a customer is not clustered, whatever becomes of it. */
+  apart: Fence[]
   /** Rows that are clustered, ascending. */
   inliers: Int32Array
   /** Rows that are set apart, ascending. */
@@ -20,12 +22,26 @@ export interface Prepared {
   limitations: string[]
 }
 
+/** All customers, where those at hand are a sample of them. */
+export interface Population {
+  n: number
+  extents: ReadonlyMap<string, Extent>
+  /** How many lie beyond any of the fences. */
+  countBeyond(fences: Fence[]): number
+}
+
 /**
  * Applies the outlier policy, fits the scaling on the customers that are clustered, and finds the k that can be tried.
  *
+ * @param population of which the columns are a uniform sample: quartiles, medians and λ are then the sample's
  * @throws TrainingRefused when there is nothing to cluster
  */
-export function prepareTraining(columns: FeatureColumns, options: TrainingOptions, pace: Pace): Prepared {
+export function prepareTraining(
+  columns: FeatureColumns,
+  options: TrainingOptions,
+  pace: Pace,
+  population?: Population
+): Prepared {
   if (columns.n < 2) {
     throw new TrainingRefused(
       'too_few_customers',
@@ -33,7 +49,7 @@ export function prepareTraining(columns: FeatureColumns, options: TrainingOption
     )
   }
   const limitations: string[] = []
-  const { fences, outliers } = applyPolicy(columns, options, limitations)
+  const { fences, outliers } = applyPolicy(columns, options, limitations, population)
   const clips = options.outliers.policy === 'winsorise' ? fences : []
   pace.poll()
   const apart = new Set(outliers)
@@ -42,16 +58,17 @@ export function prepareTraining(columns: FeatureColumns, options: TrainingOption
 
   const spend = (units: number) => pace.spend(units)
   const absent = columns.names.filter((_, j) => columns.columns[j]!.some(Number.isNaN))
-  const { features, limitations: notes } = fitScaling(clustered, { ...options, clips, absent }, spend)
+  const known = population && { population }
+  const { features, limitations: notes } = fitScaling(clustered, { ...options, clips, absent, ...known }, spend)
   const matrix = scaleCustomers(clustered, { features, distance: options.distance }, spend)
   pace.poll()
   const most = typeof options.k === 'number' ? options.k : options.k.max
   const distinct = countDistinctRows(matrix, Math.max(2, most))
   if (distinct < 2) {
-    if (outliers.length > 0) return withoutSetting(columns, options, pace)
+    if (outliers.length > 0) return withoutSetting(columns, options, pace, population)
     throw new TrainingRefused(
       'degenerate_data',
-      `All ${columns.n} customers are the same in ${columns.names.join(', ')}: choose features in which they differ, or another outlier policy.`
+      `${population ? 'Nearly all' : 'All'} ${population?.n ?? columns.n} customers are the same in ${columns.names.join(', ')}: choose features in which they differ, or another outlier policy.`
     )
   }
   limitations.push(...notes)
@@ -64,6 +81,7 @@ export function prepareTraining(columns: FeatureColumns, options: TrainingOption
   return {
     features,
     fences: options.outliers.policy === 'separate' && outliers.length > 0 ? fences : [],
+    apart: outliers.length > 0 ? fences : [],
     inliers,
     outliers,
     matrix,
@@ -75,19 +93,23 @@ export function prepareTraining(columns: FeatureColumns, options: TrainingOption
 function applyPolicy(
   columns: FeatureColumns,
   { outliers: { policy, ...rest } }: TrainingOptions,
-  limitations: string[]
+  limitations: string[],
+  population: Population | undefined
 ) {
   if (policy === 'keep') return { fences: [], outliers: new Int32Array(0) }
   const { fences, limitations: notes } = fitFences(columns, { policy, ...rest })
   limitations.push(...notes)
   const beyond = outlierRows(columns, fences)
-  const counted = `${beyond.length} of ${columns.n} customers lie beyond ${rest.factor} interquartile ranges`
+  const count = population?.countBeyond(fences) ?? beyond.length
+  const counted = `${count} of ${population?.n ?? columns.n} customers lie beyond ${rest.factor} interquartile ranges`
   if (policy === 'winsorise') {
     if (beyond.length > 0) limitations.push(`${counted}: their values count as those of the limit.`)
     return { fences, outliers: new Int32Array(0) }
   }
   if (policy === 'separate' && beyond.length === 1) {
-    limitations.push('A single customer is an outlier, too few for a segment: it was kept among the others.')
+    limitations.push(
+      `${count === 1 ? 'A single customer is an outlier' : `${count} customers are outliers`}, too few for a segment: kept among the others.`
+    )
     return { fences: [], outliers: new Int32Array(0) }
   }
   if (beyond.length > 0) {
@@ -101,8 +123,14 @@ function applyPolicy(
 }
 
 /** Again with the outliers kept: without them there is nothing to tell the others apart. */
-function withoutSetting(columns: FeatureColumns, options: TrainingOptions, pace: Pace): Prepared {
-  const kept = prepareTraining(columns, { ...options, outliers: { ...options.outliers, policy: 'keep' } }, pace)
+function withoutSetting(
+  columns: FeatureColumns,
+  options: TrainingOptions,
+  pace: Pace,
+  population: Population | undefined
+): Prepared {
+  const keeping: TrainingOptions = { ...options, outliers: { ...options.outliers, policy: 'keep' } }
+  const kept = prepareTraining(columns, keeping, pace, population)
   kept.limitations.push(
     'Without the outliers all customers would be the same: the outliers were kept among the others.'
   )

@@ -7,9 +7,9 @@ import { PreparedRows } from './wasm/prepared-rows.ts'
 
 /** The engine on the kernels, on all threads of a crew; for data they cannot take, `otherwise`. */
 export function wasmEngine(crew: Crew, otherwise: ClusterEngine): ClusterEngine {
-  const prepare = (matrix: Matrix, labelings: number, pace: Pace): PreparedRows => {
+  const prepare = (matrix: Matrix, labelings: number, pace: Pace, weights?: Float64Array): PreparedRows => {
     crew.poll = () => pace.poll()
-    return new PreparedRows(crew, matrix, labelings)
+    return new PreparedRows(crew, matrix, labelings, weights)
   }
 
   return {
@@ -33,6 +33,12 @@ export function wasmEngine(crew: Crew, otherwise: ClusterEngine): ClusterEngine 
           return some === undefined ? rows.silhouettes() : rows.silhouettesOf(some)
         }
       }
+    },
+
+    openWeighted(matrix, weights, labelings, pace) {
+      if (!kernelsTake(matrix.d, [])) return undefined
+      const rows = prepare(matrix, labelings, pace, weights)
+      return { sweep: (options, ended) => rows.sweep(options, ended).map(toResult) }
     },
 
     sweepEach(tasks, pace) {

@@ -1,5 +1,5 @@
 import type { Matrix } from '../numeric/matrix.ts'
-import { moments } from '../numeric/moments.ts'
+import { type Moments, moments } from '../numeric/moments.ts'
 import { quantile, sortPresent } from '../numeric/quantiles.ts'
 import type { FeatureColumns, FeatureScaling, Fence, ModelFit } from '../records/model.ts'
 import type { Scale, Transform } from '../vocabulary.ts'
@@ -22,6 +22,16 @@ interface ScalingOptions {
   clips: Fence[]
   /** Features that may be absent though every customer fitted here has them. */
   absent?: string[]
+  /** Set where the columns are a sample: of how many, and what is known of each column over all of them. */
+  population?: { n: number; extents: ReadonlyMap<string, Extent> }
+}
+
+/** Of one feature over all customers; min is ∞ and max −∞ where no value is present. */
+export interface Extent {
+  /** Customers without a value. */
+  absent: number
+  min: number
+  max: number
 }
 
 /**
@@ -49,7 +59,7 @@ export function fitScaling(
 function fitFeature(
   name: string,
   column: Float64Array,
-  { transform: asked, scale: scaling, clips, absent: elsewhere = [] }: ScalingOptions,
+  { transform: asked, scale: scaling, clips, absent: elsewhere = [], population }: ScalingOptions,
   limitations: string[],
   spend: (values: number) => void
 ): FeatureScaling {
@@ -59,24 +69,26 @@ function fitFeature(
   const upper = clip?.upper ?? null
   const sorted = sortPresent(column)
   const impute = sorted.length > 0 ? clipped(limited(quantile(sorted, 0.5)), lower, upper) : 0
-  const absent = column.length - sorted.length
-  if (sorted.length === 0) {
+  const customers = population?.n ?? column.length
+  const extent = population?.extents.get(name)
+  const absent = extent?.absent ?? column.length - sorted.length
+  if (absent === customers) {
     limitations.push(`No customer has a value of ${name}: it does not tell customers apart.`)
   } else if (absent > 0) {
     limitations.push(
-      `${absent} of ${column.length} customers have no ${name}: they count with its median, ${round(impute)}.`
+      `${absent} of ${customers} customers have no ${name}: they count with its median, ${round(impute)}.`
     )
   }
 
   const values = column.map((raw) => clipped(Number.isNaN(raw) ? impute : limited(raw), lower, upper))
-  const raw = moments(values)
+  const raw = widened(moments(values), extent, (value) => clipped(limited(value), lower, upper))
   let transform = asked === 'auto' ? chooseTransform(raw) : asked
   if (transform === 'log1p' && raw.min < 0) {
     transform = 'yeo_johnson'
     limitations.push(`${name} has values below 0, which log1p cannot take: yeo_johnson was used for it.`)
   }
   if (raw.min === raw.max) {
-    if (sorted.length > 0) limitations.push(`All customers have the same ${name}: it does not tell customers apart.`)
+    if (absent < customers) limitations.push(`All customers have the same ${name}: it does not tell customers apart.`)
     transform = 'none'
   }
   const lambda = transform === 'yeo_johnson' ? fitYeoJohnson(values, spend) : null
@@ -97,13 +109,22 @@ function fitFeature(
   }
 }
 
+/** A sample's moments with the range of all customers: rare values decide what a transform can take. */
+function widened(sampled: Moments, extent: Extent | undefined, valueOf: (raw: number) => number): Moments {
+  if (extent === undefined || extent.min > extent.max) return sampled
+  return {
+    ...sampled,
+    min: Math.min(sampled.min, valueOf(extent.min)),
+    max: Math.max(sampled.max, valueOf(extent.max))
+  }
+}
+
 function fitAxis(values: Float64Array, scaling: Scale): { center: number; scale: number; note?: string } {
   if (scaling === 'none') return { center: 0, scale: 1 }
-  const { mean, deviation, min, max } = moments(values)
-  const spread = (scale: number) => (scale > 0 && Number.isFinite(scale) ? scale : 1)
-  if (scaling === 'min_max') return { center: min, scale: spread(max - min) }
-  if (scaling === 'standard') return { center: mean, scale: spread(deviation) }
+  const found = moments(values)
+  if (scaling !== 'robust') return axisOf(found, scaling)
 
+  const { deviation } = found
   const sorted = values.slice().sort()
   const center = quantile(sorted, 0.5)
   const range = quantile(sorted, 0.75) - quantile(sorted, 0.25)
@@ -114,6 +135,16 @@ function fitAxis(values: Float64Array, scaling: Scale): { center: number; scale:
     note: 'at least half of the customers have the same value, so the interquartile range is 0 and the standard deviation was used as the scale.'
   }
 }
+
+/** Centre and scale of an axis by its moments alone. */
+export function axisOf(
+  { mean, deviation, min, max }: Pick<Moments, 'mean' | 'deviation' | 'min' | 'max'>,
+  scaling: 'standard' | 'min_max'
+): { center: number; scale: number } {
+  return scaling === 'min_max' ? { center: min, scale: spread(max - min) } : { center: mean, scale: spread(deviation) }
+}
+
+const spread = (scale: number): number => (scale > 0 && Number.isFinite(scale) ? scale : 1)
 
 const clipped = (x: number, lower: number | null, upper: number | null): number =>
   lower !== null && x < lower ? lower : upper !== null && x > upper ? upper : x

@@ -145,6 +145,8 @@ export interface ModelMetrics {
     stability: StabilityBand | null
   }[]
   k_scan: KScanEntry[]
+  /** Where the segments were formed on a weighted sample: its rows, and the inertia that it lets expect. */
+  coreset?: { size: number; inertia_estimate: number }
   /** What the figures mean, in sentences. */
   reading: string
 }

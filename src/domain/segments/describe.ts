@@ -1,5 +1,7 @@
+import type { RunningMoments } from '../numeric/running-moments.ts'
 import type { FeatureColumns, OwnVocabulary } from '../records/model.ts'
 import type { FeatureProfile, SegmentDescription } from '../records/segment.ts'
+import type { PopulationTotals } from '../streaming/segment-totals.ts'
 import type { VocabularyName } from '../vocabulary.ts'
 import type { SegmentFacts } from './facts.ts'
 import { limitationsOf } from './limitations.ts'
@@ -30,6 +32,8 @@ export interface SegmentInput {
   vocabulary: VocabularyName | OwnVocabulary
   /** Readable name of each preference column. */
   preferenceNames: Record<string, string>
+  /** Set where the customers are a sample: the exact counts, sums and means of all of them. Quantiles and rules are the sample's. */
+  totals?: PopulationTotals
 }
 
 /** Rules speak of these, and of what the model clusters on. */
@@ -45,14 +49,15 @@ export const RULE_FEATURES: readonly string[] = ['recency_days', 'frequency', 'm
  *   monetary value is missing
  */
 export function describeSegments(input: SegmentInput): SegmentDescription[] {
-  const { features, labels, kinds, revenue, currency, preferenceNames } = input
+  const { features, labels, kinds, revenue, currency, preferenceNames, totals } = input
   const members = membersOf(labels, kinds.length)
   checkShapes(input, members)
 
   const columns = new Map(features.names.map((name, j) => [name, features.columns[j]!]))
-  const overall = summariseAll(columns)
-  const summaries = members.map((rows) => summariseAll(columns, rows))
-  const named = nameSegments(summaries.map(meansOf(members, kinds)), input.vocabulary, spreadOf(columns, overall))
+  const overall = corrected(summariseAll(columns), totals?.features)
+  const summaries = members.map((rows, i) => corrected(summariseAll(columns, rows), totals?.segments[i]?.features))
+  const sizes = totals?.segments.map(({ size }) => size) ?? members.map((rows) => rows.length)
+  const named = nameSegments(summaries.map(meansOf(sizes, kinds)), input.vocabulary, spreadOf(columns, overall))
   const colors = assignColors(named.map(({ meaning }) => meaning))
 
   const spoken = new Set([...RULE_FEATURES, ...input.clustered])
@@ -60,18 +65,19 @@ export function describeSegments(input: SegmentInput): SegmentDescription[] {
     .filter((name) => columns.has(name))
     .map((name) => ({ name, values: columns.get(name)! }))
   const rules = findRules(ruleColumns, labels, kinds.length)
-  const total = preciseSum(revenue)
+  const customers = totals?.customers ?? labels.length
+  const total = totals?.revenue ?? preciseSum(revenue)
 
   return members.map((rows, i) => {
     const own = summaries[i]!
-    const earned = preciseSum(pick(revenue, rows))
+    const earned = totals?.segments[i]?.revenue ?? preciseSum(pick(revenue, rows))
     const profile: Record<string, FeatureProfile> = {}
     for (const [name, summary] of Object.entries(own)) profile[name] = compareWith(overall[name]!, summary)
     const facts: SegmentFacts = {
       named: named[i]!,
       kind: kinds[i]!,
-      size: rows.length,
-      share: rows.length / labels.length,
+      size: sizes[i]!,
+      share: sizes[i]! / customers,
       revenue: earned,
       revenue_share: total > 0 ? earned / total : 0,
       segments: kinds.length,
@@ -144,15 +150,29 @@ function summariseAll(columns: ReadonlyMap<string, Float64Array>, rows?: Uint32A
   return summaries
 }
 
+/** A sample's quantiles with what all customers add up to. */
+function corrected(
+  sampled: Record<string, Summary>,
+  exact: Readonly<Record<string, RunningMoments>> | undefined
+): Record<string, Summary> {
+  if (exact === undefined) return sampled
+  return Object.fromEntries(
+    Object.entries(sampled).map(([name, summary]) => {
+      const { count, mean, deviation, reach } = exact[name]!
+      return [name, { ...summary, count, mean, deviation, reach }]
+    })
+  )
+}
+
 const meansOf =
-  (members: readonly Uint32Array[], kinds: SegmentInput['kinds']) =>
+  (sizes: readonly number[], kinds: SegmentInput['kinds']) =>
   (summary: Record<string, Summary>, i: number): SegmentMeans => {
     const { recency_days: recency, frequency, monetary_value: value, average_order_value: perOrder } = summary
     if (recency === undefined || frequency === undefined || value === undefined) {
       throw new RangeError('naming needs recency_days, frequency and monetary_value')
     }
     return {
-      size: members[i]!.length,
+      size: sizes[i]!,
       kind: kinds[i]!,
       recency: recency.mean,
       frequency: frequency.mean,

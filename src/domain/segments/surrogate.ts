@@ -12,6 +12,8 @@ export interface SurrogateInput extends RuleWords {
   /** Segment of each customer, 0 to `segments` − 1. */
   labels: Int32Array
   segments: number
+  /** Members of each segment among all customers, where the ones given are a sample: counts and shares are estimates then. */
+  sizes?: readonly number[]
 }
 
 /** A customer can always be told apart by three questions, if at all; more segments need more of them. */
@@ -27,7 +29,7 @@ const WHOLE = new Set(['recency_days', 'tenure_days', 'frequency', 'distinct_pro
  * A feature that some customers do not have is left out: they would answer neither yes nor no.
  */
 export function mimicSegments(input: SurrogateInput): Surrogate {
-  const { features, labels, segments } = input
+  const { labels, segments } = input
   const columns = columnsOf(input)
   const sample = sampleColumns(columns, labels, segments)
   const depth = Math.max(LEAST_DEPTH, Math.ceil(Math.log2(segments)) + 1)
@@ -37,6 +39,11 @@ export function mimicSegments(input: SurrogateInput): Surrogate {
   const counts = countMembers(root, leaves, sample, columns, labels, segments)
   const sizes = new Float64Array(segments)
   for (const label of labels) sizes[label]! += 1
+  if (input.sizes !== undefined) {
+    for (let at = 0; at < counts.length; at++) counts[at]! *= input.sizes[at % segments]! / sizes[at % segments]!
+    sizes.set(input.sizes)
+  }
+  const everyone = sizes.reduce((sum, size) => sum + size, 0)
   let faithful = 0
   const told = leaves.map(({ node, path }, leaf) => {
     const inside = counts.subarray(leaf * segments, (leaf + 1) * segments)
@@ -48,12 +55,12 @@ export function mimicSegments(input: SurrogateInput): Surrogate {
       rule: writeRule(boundsOf(path), input),
       precision: customers > 0 ? own / customers : 0,
       coverage: sizes[node.segment]! > 0 ? own / sizes[node.segment]! : 0,
-      customers
+      customers: Math.round(customers)
     }
   })
   return {
     depth: Math.max(...leaves.map(({ path }) => path.length)),
-    fidelity: features.n > 0 ? faithful / features.n : 0,
+    fidelity: everyone > 0 ? faithful / everyone : 0,
     leaves: told.sort((a, b) => a.segment - b.segment || b.customers - a.customers)
   }
 }

@@ -28,8 +28,12 @@ export interface Assigner {
    * @throws RangeError for another number of values, or an absent value of a feature that was never absent in training
    */
   assign(raw: ArrayLike<number | null>): Placement
+  /** As `assign`; the distances to all segments go to `distances` from `at` on. */
+  placeAmong(raw: ArrayLike<number | null>, distances: Float64Array, at: number): Place
   /** As `assign`, without the distances to all segments: for many customers at a time. */
   place(raw: ArrayLike<number | null>): Place
+  /** Where the last customer lies in the space in which distances are measured; overwritten by the next. */
+  readonly point: Float64Array
 }
 
 /** A radius is the 99th percentile of the members' distances, so 1.5 of them leave room for a somewhat longer tail. */
@@ -89,12 +93,18 @@ export function prepareAssigner(fit: ModelFit): Assigner {
       outOfDomain: distance > DOMAIN_RADII * segments[segment]!.radius && beyond(ranges, raw)
     }
   }
+  const placeAmong = (raw: ArrayLike<number | null>, distances: Float64Array, at: number): Place => {
+    const found = place(raw)
+    for (let index = 0; index < ranks.length; index++) distances[at + index] = metric.toDistance(ranks[index]!)
+    return found
+  }
   return {
+    point,
     place,
+    placeAmong,
     assign(raw) {
-      const { segment, distance, margin, outOfDomain } = place(raw)
       const distances = new Float64Array(ranks.length)
-      for (let index = 0; index < ranks.length; index++) distances[index] = metric.toDistance(ranks[index]!)
+      const { segment, distance, margin, outOfDomain } = placeAmong(raw, distances, 0)
       return { segment, distance, margin, distances, outOfDomain }
     }
   }
