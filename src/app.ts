@@ -17,6 +17,7 @@ import { lazyChild, requestLog } from './http/plugins/request-log.ts'
 import { securityHeaders } from './http/plugins/security-headers.ts'
 import { type BodyPace, DEFAULT_PACE, slowBodies } from './http/plugins/slow-bodies.ts'
 import { strictQueries, validatorCompiler } from './http/plugins/validation.ts'
+import { assignFileRoutes } from './http/routes/assign-files.ts'
 import { customerRoutes } from './http/routes/customers.ts'
 import { datasetRoutes } from './http/routes/datasets.ts'
 import { docsRoutes } from './http/routes/docs.ts'
@@ -98,6 +99,7 @@ export async function buildApp({ flows, config, logger, version, pace = {} }: Ap
   await app.register(explanationRoutes, { flows })
   await app.register(jobRoutes, { flows })
   await app.register(healthRoutes, { flows, metrics })
+  await app.register(assignFileRoutes, { flows, uploadMaxBytes: config.UPLOAD_MAX_BYTES })
   await app.register(problemRoutes, { flows })
   await app.register(docsRoutes, { page: config.DOCS_UI ?? config.NODE_ENV !== 'production' })
   return app

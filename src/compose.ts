@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Config } from './config.ts'
+import { AssignFolders } from './data/assign-files/assign-folders.ts'
 import { calendar } from './data/calendar.ts'
 import { Folders } from './data/folders.ts'
 import { openIntake } from './data/intake/intake.ts'
@@ -13,6 +14,14 @@ import { FEATURES } from './domain/vocabulary.ts'
 import { entryPoint } from './entry.ts'
 import { assignColumns } from './flows/assign-columns.ts'
 import { assignCustomers } from './flows/assign-customers.ts'
+import { assignFile, fillAssignFile } from './flows/assign-file.ts'
+import {
+  describeAssignFile,
+  expireAssignFiles,
+  listAssignFiles,
+  readAssignFile,
+  removeAssignFile
+} from './flows/assign-files.ts'
 import { authenticate } from './flows/authenticate.ts'
 import { checkHealth, checkReadiness } from './flows/check-health.ts'
 import { describeDataset, listDatasets, removeDataset } from './flows/datasets.ts'
@@ -53,6 +62,7 @@ export interface Logger {
 /** Models whose members are kept in memory at a time. */
 const MEMBER_PLACES = 16
 const MIB = 1024 * 1024
+const DAY_MS = 86_400_000
 
 /**
  * Opens the adapters, hands them to the flows, and goes on with what the run before left.
@@ -83,7 +93,11 @@ async function openService(
   const keys =
     config.API_KEYS_FILE === undefined ? undefined : await openApiKeys({ file: config.API_KEYS_FILE, clock, logger })
   const folders = new Folders(dataDir)
-  const pool = openPool({ workers: config.WORKERS, entry: entryPoint('jobs/workers/train.worker.ts'), logger })
+  const entry = {
+    train: entryPoint('jobs/workers/train.worker.ts'),
+    assign: entryPoint('jobs/workers/assign.worker.ts')
+  }
+  const pool = openPool({ workers: config.WORKERS, entry, logger })
   const intake = openIntake(folders, {
     processes: config.INTAKE_PROCESSES,
     memoryBytes: config.INTAKE_MEMORY_BYTES,
@@ -93,7 +107,7 @@ async function openService(
   })
   const board = openBoard({
     records: stores.jobs,
-    limits: { ingest: config.INTAKE_PROCESSES, train: config.WORKERS },
+    limits: { ingest: config.INTAKE_PROCESSES, train: config.WORKERS, assign: config.WORKERS },
     queueMax: config.JOB_QUEUE_MAX,
     timeoutMs: config.JOB_TIMEOUT_MS,
     clock,
@@ -106,6 +120,7 @@ async function openService(
     uploads: new Uploads(folders),
     intake,
     modelFolders: new ModelFolders(folders),
+    assignFolders: new AssignFolders(folders),
     members: new MemberLibrary(folders, MEMBER_PLACES),
     calendar,
     board,
@@ -115,18 +130,33 @@ async function openService(
     clock,
     // Twice the letters needed, so that bytes skipped for evenness never leave too few.
     newId: (prefix) => formatId(prefix, randomBytes(48)),
-    limits: { uploadMaxBytes: config.UPLOAD_MAX_BYTES, queryMemoryBytes: 512 * MIB },
+    limits: {
+      uploadMaxBytes: config.UPLOAD_MAX_BYTES,
+      queryMemoryBytes: 512 * MIB,
+      decompressedMaxBytes: config.DECOMPRESSED_MAX_BYTES,
+      rowsMax: config.ROWS_MAX,
+      assignFilesRetentionDays: config.ASSIGN_FILES_RETENTION_DAYS
+    },
     service: { version, startedAt: clock().getTime(), draining: () => draining }
   }
   board.handle('ingest', ingestDataset(tools))
   board.handle('train', fitModel(tools))
+  board.handle('assign', fillAssignFile(tools))
   const resumed = await recover(tools)
   if (resumed > 0) logger.info({ jobs: resumed }, 'jobs of the run before go on')
+  await expireAssignFiles(tools)
+  const expiry = setInterval(() => {
+    expireAssignFiles(tools).catch((error) =>
+      logger.warn({ err: error }, 'files of assignments were not removed in time')
+    )
+  }, DAY_MS)
+  expiry.unref()
 
   return {
     flows: tellFlows(tools),
     async close(graceMs) {
       draining = true
+      clearInterval(expiry)
       await board.drain(graceMs)
       await intake.close()
       await pool.close()
@@ -159,6 +189,11 @@ const tellFlows = (tools: Tools): Flows => ({
   streamMembers: streamMembers(tools),
   assignCustomers: assignCustomers(tools),
   assignColumns: assignColumns(tools),
+  assignFile: assignFile(tools),
+  listAssignFiles: listAssignFiles(tools),
+  describeAssignFile: describeAssignFile(tools),
+  readAssignFile: readAssignFile(tools),
+  removeAssignFile: removeAssignFile(tools),
   describeCustomer: describeCustomer(tools),
   listFeatures: () => FEATURES,
   listJobs: listJobs(tools),

@@ -62,6 +62,9 @@ const settings = z.object({
   BAD_ROWS_MAX_SHARE: share
     .prefault('0.2')
     .describe('A file fails when a larger share of its rows is malformed or has no readable date, quantity or price.'),
+  ASSIGN_FILES_RETENTION_DAYS: wholeNumber(1, 3650)
+    .prefault('7')
+    .describe('Days after which files of assignments are removed.'),
 
   // Work
   WORKERS: wholeNumber(1, 64)

@@ -8,7 +8,7 @@ export const PARTIAL = '.partial'
 /** What may become part of a path: letters, digits, `_` and `-`, no dot and no separator. */
 const SAFE_ID = /^[A-Za-z0-9_-]{1,128}$/
 
-const ROOMS = ['datasets', 'models', 'uploads', 'work'] as const
+const ROOMS = ['datasets', 'models', 'assign_files', 'uploads', 'work'] as const
 type Room = (typeof ROOMS)[number]
 
 /**
@@ -16,6 +16,7 @@ type Room = (typeof ROOMS)[number]
  *
  *     <root>/tenants/<tenant>/datasets/<id>/   a published dataset
  *                             models/<id>/     a published model
+ *                             assign_files/<id>/  assignments of one file
  *                             uploads/<id>     a received file
  *                             work/<id>/       scratch of one job
  *
@@ -38,6 +39,11 @@ export class Folders {
   /** @throws RangeError when the id could be more than a name */
   model(tenant: Tenant, id: string): string {
     return this.place(tenant, 'models', id)
+  }
+
+  /** @throws RangeError when the id could be more than a name */
+  assignFile(tenant: Tenant, id: string): string {
+    return this.place(tenant, 'assign_files', id)
   }
 
   /** @throws RangeError when the id could be more than a name */
@@ -76,6 +82,11 @@ export class Folders {
     return this.list(tenant, 'models')
   }
 
+  /** Ids of the published files of assignments, in no order. */
+  listAssignFiles(tenant: Tenant): Promise<string[]> {
+    return this.list(tenant, 'assign_files')
+  }
+
   /** Ids of the files that have arrived whole, in no order. */
   listUploads(tenant: Tenant): Promise<string[]> {
     return this.list(tenant, 'uploads')
@@ -87,6 +98,10 @@ export class Folders {
 
   async removeModel(tenant: Tenant, id: string): Promise<void> {
     await remove(this.model(tenant, id))
+  }
+
+  async removeAssignFile(tenant: Tenant, id: string): Promise<void> {
+    await remove(this.assignFile(tenant, id))
   }
 
   private place(tenant: Tenant, room: Room, id: string): string {

@@ -30,7 +30,7 @@ export class ModelFolders {
     return {
       folder,
       spillFolder,
-      publish: () => publishFolder(folder, final),
+      publish: async () => void (await publishFolder(folder, final)),
       clear: async () => {
         await rm(folder, { recursive: true, force: true })
         await rm(spillFolder, { recursive: true, force: true })

@@ -25,8 +25,9 @@ type Manifest = z.output<typeof manifestSchema>
  * Makes a finished folder visible in one step: writes manifest.json {format: 1, files: [{name, bytes, sha256}]},
  * forces everything onto the disk, renames `temporary` to `final`. A reader sees all of it or nothing, also after a
  * power cut. The folder holds plain files only.
+ * @returns what the manifest says of each file
  */
-export async function publishFolder(temporary: string, final: string): Promise<void> {
+export async function publishFolder(temporary: string, final: string): Promise<Manifest['files']> {
   const names = (await readdir(temporary)).filter((name) => name !== MANIFEST).sort()
   const files: Manifest['files'] = []
   for (const name of names) {
@@ -39,6 +40,7 @@ export async function publishFolder(temporary: string, final: string): Promise<v
   await mkdir(dirname(final), { recursive: true })
   await rename(temporary, final)
   await fsync(dirname(final))
+  return files
 }
 
 /**

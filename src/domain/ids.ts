@@ -1,4 +1,11 @@
-export const ID_PREFIXES = { dataset: 'ds', model: 'mdl', segment: 'seg', job: 'job', upload: 'upl' } as const
+export const ID_PREFIXES = {
+  dataset: 'ds',
+  model: 'mdl',
+  segment: 'seg',
+  job: 'job',
+  upload: 'upl',
+  assignFile: 'asg'
+} as const
 export type IdPrefix = (typeof ID_PREFIXES)[keyof typeof ID_PREFIXES]
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'

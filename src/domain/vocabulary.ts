@@ -94,6 +94,11 @@ export const DEFAULT_FEATURES: readonly string[] = FEATURES.filter((entry) => en
 export const PREFERENCE_FAMILY = 'product_preferences'
 export const PREFERENCE_PREFIX = 'preference_'
 
+const KNOWN_FEATURES = new Set<string>(FEATURES.map(({ name }) => name))
+
+/** Whether models can have a feature of this name. */
+export const isFeatureName = (name: string): boolean => KNOWN_FEATURES.has(name) || name.startsWith(PREFERENCE_PREFIX)
+
 export const TRANSFORMS = ['auto', 'log1p', 'yeo_johnson', 'none'] as const
 export type Transform = (typeof TRANSFORMS)[number]
 
@@ -116,7 +121,14 @@ export type VocabularyName = (typeof VOCABULARIES)[number]
 export const SCOPES = ['read', 'assign', 'write', 'export', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
-export const JOB_KINDS = ['ingest', 'train'] as const
+/** Forms in which files of customers are read and their assignments written. */
+export const ASSIGN_FORMATS = ['csv', 'arrow'] as const
+/** What becomes of a file in which some customers cannot be assigned. */
+export const ASSIGN_ON_ERROR = ['fail', 'report'] as const
+export type AssignOnError = (typeof ASSIGN_ON_ERROR)[number]
+export type AssignFormat = (typeof ASSIGN_FORMATS)[number]
+
+export const JOB_KINDS = ['ingest', 'train', 'assign'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 export const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const

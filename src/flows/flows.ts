@@ -1,3 +1,4 @@
+import type { AssignFile } from '../domain/records/assign-file.ts'
 import type { Dataset, DatasetOptions } from '../domain/records/dataset.ts'
 import type { Job, JobEvent } from '../domain/records/job.ts'
 import type { KRange, Model, OutlierOptions, OwnVocabulary } from '../domain/records/model.ts'
@@ -5,7 +6,15 @@ import type { Principal } from '../domain/records/principal.ts'
 import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
 import type { Contributions } from '../domain/serving/explain.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import type { Distance, FeatureDefinition, Scale, Transform, VocabularyName } from '../domain/vocabulary.ts'
+import type {
+  AssignFormat,
+  AssignOnError,
+  Distance,
+  FeatureDefinition,
+  Scale,
+  Transform,
+  VocabularyName
+} from '../domain/vocabulary.ts'
 
 /** A page of a list; `next_cursor` is opaque to callers and null at the end. */
 export interface PageOf<Item> {
@@ -112,6 +121,14 @@ export interface AssignColumnsAnswer {
     out_of_domain: boolean[]
   }
   limitations: string[]
+}
+
+/** What is absent takes the documented default. */
+export interface AssignFileOptions {
+  model_id?: string | undefined
+  reference_date?: string | undefined
+  format?: AssignFormat | undefined
+  on_error?: AssignOnError | undefined
 }
 
 export interface SegmentMember {
@@ -246,6 +263,21 @@ export interface Flows {
   assignCustomers(tenant: Tenant, request: AssignRequest): Promise<AssignAnswer>
   /** As assignCustomers without orders, for many customers at a time. */
   assignColumns(tenant: Tenant, request: AssignColumnsRequest): Promise<AssignColumnsAnswer>
+  /**
+   * Starts assigning the customers of a received file; the job's result is a file of assignments. Takes over the file.
+   * `announce` as for registerDataset.
+   */
+  assignFile(tenant: Tenant, file: ReceivedFile, options: AssignFileOptions, announce?: Announce): Promise<Job>
+  /** What has expired is left out, so a page may be short. */
+  listAssignFiles(tenant: Tenant, page: PageRequest): Promise<PageOf<AssignFile>>
+  describeAssignFile(tenant: Tenant, id: string): Promise<AssignFile>
+  /** The bytes of the assignments, or those from `start` to `end`, both included. */
+  readAssignFile(
+    tenant: Tenant,
+    file: AssignFile,
+    range?: { start: number; end: number }
+  ): Promise<AsyncIterable<Uint8Array>>
+  removeAssignFile(tenant: Tenant, id: string): Promise<void>
   describeCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerDescription>
   explainCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerExplanation>
   listFeatures(): readonly FeatureDefinition[]

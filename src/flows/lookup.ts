@@ -4,7 +4,7 @@ import type { Model, ModelFit } from '../domain/records/model.ts'
 import type { Segment } from '../domain/records/segment.ts'
 import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import { FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
+import { isFeatureName } from '../domain/vocabulary.ts'
 import { type FieldError, Problem } from '../errors.ts'
 import type { Assignment, ModelWithState, PageOf, PageRequest, SegmentMember } from './flows.ts'
 import type { Tools } from './tools.ts'
@@ -159,10 +159,7 @@ export async function referenceOf(
   return tools.calendar.endOf(given, timezone).toISOString()
 }
 
-const KNOWN_FEATURES = new Set<string>(FEATURES.map((feature) => feature.name))
-
-/** Whether models can have a feature of this name. */
-export const isFeatureName = (name: string): boolean => KNOWN_FEATURES.has(name) || name.startsWith(PREFERENCE_PREFIX)
+export { isFeatureName }
 
 /** The first code decides the kind of answer: a list of customers that lack a feature reads as that. */
 export function assignRefusal(errors: FieldError[]): Problem {

@@ -24,6 +24,9 @@ async function removeOrphans({ stores, folders, uploads }: Tools, tenant: Tenant
   for (const id of await folders.listModels(tenant)) {
     if ((await stores.models.get(tenant, id)) === undefined) await folders.removeModel(tenant, id)
   }
+  for (const id of await folders.listAssignFiles(tenant)) {
+    if ((await stores.assignFiles.get(tenant, id)) === undefined) await folders.removeAssignFile(tenant, id)
+  }
   const needed = await uploadsOfOpenJobs(stores, tenant)
   for (const id of await folders.listUploads(tenant)) {
     if (!needed.has(id)) await uploads.discard(tenant, id)

@@ -1,3 +1,4 @@
+import type { AssignFolders } from '../data/assign-files/assign-folders.ts'
 import type { Calendar } from '../data/calendar.ts'
 import type { Folders } from '../data/folders.ts'
 import type { Intake } from '../data/intake/intake.ts'
@@ -20,6 +21,7 @@ export interface Tools {
   uploads: Uploads
   intake: Intake
   modelFolders: ModelFolders
+  assignFolders: AssignFolders
   members: MemberLibrary
   calendar: Calendar
   board: Board
@@ -34,6 +36,10 @@ export interface Tools {
     uploadMaxBytes: number
     /** DuckDB's memory in a training's feature step. */
     queryMemoryBytes: number
+    decompressedMaxBytes: number
+    /** In one file. */
+    rowsMax: number
+    assignFilesRetentionDays: number
   }
   service: { version: string; startedAt: number; draining: () => boolean }
 }

@@ -275,7 +275,11 @@ export function openBoard({ records, limits, queueMax, timeoutMs, clock, logger 
       if (isFinished(job)) yield lastEvent(job)
     },
 
-    stats: () => ({ ingest: laneOf('ingest').stats, train: laneOf('train').stats }),
+    stats: () => ({
+      ingest: laneOf('ingest').stats,
+      train: laneOf('train').stats,
+      assign: laneOf('assign').stats
+    }),
 
     async drain(milliseconds) {
       draining = true

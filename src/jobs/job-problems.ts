@@ -1,11 +1,18 @@
 import type { Job } from '../domain/records/job.ts'
-import { Problem } from '../errors.ts'
+import type { JobKind } from '../domain/vocabulary.ts'
+import { Problem, type ProblemCode } from '../errors.ts'
+
+const CRASHES = {
+  ingest: 'internal_error',
+  train: 'training_crashed',
+  assign: 'assignment_crashed'
+} as const satisfies Record<JobKind, ProblemCode>
 
 /** What the caller of a failed job is told: its own problem, or a fixed sentence where something broke on our side. */
 export function failureOf(job: Job, error: unknown): Problem {
   if (error instanceof Problem) return error
   return new Problem(
-    job.kind === 'train' ? 'training_crashed' : 'internal_error',
+    CRASHES[job.kind],
     'The job ended unexpectedly and nothing of it was kept. It may be started again.'
   )
 }

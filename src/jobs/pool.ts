@@ -8,10 +8,12 @@ import type { RunOptions, TaskMessages, TaskName, TaskResults } from './tasks.ts
 export interface PoolOptions {
   /** Threads, 1 or more. */
   workers: number
-  /** JavaScript file whose default export is a runTask(). */
-  entry: string
+  /** JavaScript file whose default export is a runTask(); one for all tasks, or one for each. */
+  entry: string | Record<TaskName, string>
   /** Tasks that may wait for a thread. */
   queueMax?: number
+  /** What each thread finds as its `workerData`. */
+  threadData?: object
   /** JavaScript heap of one thread; typed arrays and DuckDB are not part of it. */
   heapMegabytes?: number
   /** How long a task that was asked to end may take before its thread is terminated. */
@@ -25,7 +27,7 @@ export interface Pool {
    *
    * An abort asks the task to end and settles once it has; a task that does not is terminated after the grace, but
    * never inside a native query.
-   * @throws Problem queue_full, draining, job_cancelled after an abort, training_crashed, or what the task throws
+   * @throws Problem queue_full, draining, job_cancelled after an abort, training_crashed or assignment_crashed, or what the task throws
    */
   run<Name extends TaskName>(name: Name, message: TaskMessages[Name], options?: RunOptions): Promise<TaskResults[Name]>
   stats(): { size: number; busy: number; queued: number }
@@ -33,17 +35,22 @@ export interface Pool {
   close(): Promise<void>
 }
 
+/** Threads that start with the pool and stay, so that a first task finds one that has loaded its code. */
+const READY_THREADS = 2
 const IDLE_MS = 60_000
 const RETRY_MS = 100
 
 /** @throws Error when the entry is not there */
 export function openPool(options: PoolOptions): Pool {
-  const { workers, entry, queueMax = 1000, heapMegabytes = 4096, graceMs = 5000, logger } = options
-  if (!existsSync(entry)) throw new Error(`The worker ${entry} is missing: build the service first (npm run build)`)
+  const { workers, entry, threadData, queueMax = 1000, heapMegabytes = 4096, graceMs = 5000, logger } = options
+  const entries: Record<TaskName, string> = typeof entry === 'string' ? { train: entry, assign: entry } : entry
+  for (const path of Object.values(entries)) {
+    if (!existsSync(path)) throw new Error(`The worker ${path} is missing: build the service first (npm run build)`)
+  }
 
   const piscina = new Piscina({
-    filename: entry,
-    minThreads: 1,
+    filename: entries.train,
+    minThreads: Math.min(workers, READY_THREADS),
     maxThreads: workers,
     idleTimeout: IDLE_MS,
     concurrentTasksPerWorker: 1,
@@ -51,11 +58,15 @@ export function openPool(options: PoolOptions): Pool {
     atomics: 'disabled',
     execArgv: ['--enable-source-maps'],
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
-    recordTiming: false
+    recordTiming: false,
+    workerData: threadData
   })
   // Piscina's own limit does not count tasks that can be aborted, so it never gets more than it has threads.
   const places = new Budget(workers)
-  const dispatch: Dispatch = (envelope, signal) => piscina.run(envelope, { transferList: [envelope.port], signal })
+  const dispatchTo =
+    (filename: string): Dispatch =>
+    (envelope, signal) =>
+      piscina.run(envelope, { filename, transferList: [envelope.port], signal })
   const runs = new Set<TaskRun>()
   let closed = false
 
@@ -67,7 +78,7 @@ export function openPool(options: PoolOptions): Pool {
   })
 
   return {
-    async run(_name, message, { signal, onProgress } = {}) {
+    async run(name, message, { signal, onProgress } = {}) {
       if (closed) throw new Problem('draining', 'The service is shutting down. Try again in a moment.')
       if (places.waiting >= queueMax) {
         throw new Problem('queue_full', 'Every place in the queue is taken. Try again later.', { retryAfter: 10 })
@@ -77,7 +88,7 @@ export function openPool(options: PoolOptions): Pool {
         leave()
         throw new Problem('job_cancelled', 'The job was cancelled before it began.')
       }
-      const run = new TaskRun(dispatch, graceMs, onProgress)
+      const run = new TaskRun(dispatchTo(entries[name]), graceMs, onProgress, name)
       runs.add(run)
       const stop = () => void run.stop()
       signal?.addEventListener('abort', stop, { once: true })

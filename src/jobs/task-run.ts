@@ -1,7 +1,8 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import type { JobProgress } from '../domain/records/job.ts'
-import { fromPlainProblem, Problem } from '../errors.ts'
+import { fromPlainProblem, Problem, type ProblemCode } from '../errors.ts'
 import { type TaskEnvelope, type TaskOutcome, TaskSwitch } from './task-control.ts'
+import type { TaskName } from './tasks.ts'
 
 /** Hands a task to a thread; an abort terminates that thread. */
 export type Dispatch = (envelope: TaskEnvelope<unknown>, signal: AbortSignal) => Promise<TaskOutcome<unknown>>
@@ -22,7 +23,8 @@ export class TaskRun {
   constructor(
     private readonly dispatch: Dispatch,
     private readonly graceMs: number,
-    private readonly onProgress: ((progress: JobProgress) => void) | undefined
+    private readonly onProgress: ((progress: JobProgress) => void) | undefined,
+    private readonly name: TaskName
   ) {}
 
   /** To be called once. */
@@ -61,7 +63,9 @@ export class TaskRun {
       if (this.stopping) throw new Error('the task ended in spite of the request to stop')
       return outcome.result
     } catch (error) {
-      throw this.stopping ? new Problem('job_cancelled', 'The job was cancelled.', { cause: error }) : explain(error)
+      throw this.stopping
+        ? new Problem('job_cancelled', 'The job was cancelled.', { cause: error })
+        : explain(error, this.name)
     } finally {
       this.ended = true
       clearTimeout(this.timer)
@@ -75,13 +79,24 @@ export class TaskRun {
   }
 }
 
-function explain(error: unknown): Problem {
+/** What a task that broke is called, and how it is asked for less. */
+const CRASHES = {
+  train: {
+    code: 'training_crashed',
+    noun: 'training',
+    advice: 'choose fewer features, a smaller range of k or a shorter window'
+  },
+  assign: { code: 'assignment_crashed', noun: 'assignment', advice: 'split the file' }
+} as const satisfies Record<TaskName, { code: ProblemCode; noun: string; advice: string }>
+
+function explain(error: unknown, name: TaskName): Problem {
   if (error instanceof Problem) return error
+  const { code, noun, advice } = CRASHES[name]
   const outOfMemory =
     (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ||
     (error instanceof RangeError && /allocation failed|Invalid typed array length/.test(error.message))
   const detail = outOfMemory
-    ? 'The training needed more memory than it may have: choose fewer features, a smaller range of k or a shorter window.'
-    : 'The training ended unexpectedly. Nothing of it was kept; it may be started again.'
-  return new Problem('training_crashed', detail, { cause: error })
+    ? `The ${noun} needed more memory than it may have: ${advice}.`
+    : `The ${noun} ended unexpectedly. Nothing of it was kept; it may be started again.`
+  return new Problem(code, detail, { cause: error })
 }

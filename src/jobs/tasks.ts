@@ -9,6 +9,7 @@ import type {
 } from '../domain/records/model.ts'
 import type { SegmentDescription } from '../domain/records/segment.ts'
 import type { Surrogate } from '../domain/records/surrogate.ts'
+import type { AssignFormat, AssignOnError } from '../domain/vocabulary.ts'
 
 /** What a training thread is told: small and plain. It reads the orders from their folder itself. */
 export interface TrainMessage {
@@ -44,12 +45,39 @@ export interface TrainResult {
   customers: number
 }
 
+/** What an assigning thread is told. */
+export interface AssignMessage {
+  /** The received file. */
+  upload: string
+  /** Unpublished folder that the assignments are written to. */
+  folder: string
+  fit: ModelFit
+  /** In the model's order. */
+  segments: { id: string; name: string }[]
+  /** That of the input where null. */
+  format: AssignFormat | null
+  onError: AssignOnError
+  decompressedMaxBytes: number
+  rowsMax: number
+}
+
+/** What comes back; the assignments lie in the folder. */
+export interface AssignResult {
+  source: { format: AssignFormat; compression: 'gzip' | null }
+  format: AssignFormat
+  counts: { customers: number; assigned: number; failed: number }
+  /** Customers of each segment, in the model's order. */
+  members: number[]
+}
+
 export interface TaskMessages {
   train: TrainMessage
+  assign: AssignMessage
 }
 
 export interface TaskResults {
   train: TrainResult
+  assign: AssignResult
 }
 
 export type TaskName = keyof TaskMessages

@@ -1,3 +1,4 @@
+import type { AssignFile } from '../domain/records/assign-file.ts'
 import type { Dataset } from '../domain/records/dataset.ts'
 import type { Job } from '../domain/records/job.ts'
 import type { Model } from '../domain/records/model.ts'
@@ -19,6 +20,7 @@ export interface Stores {
   readonly datasets: RecordStore<Dataset>
   readonly models: RecordStore<Model>
   readonly jobs: RecordStore<Job>
+  readonly assignFiles: RecordStore<AssignFile>
   readonly champions: ChampionStore
   readonly idempotency: IdempotencyStore
   /** Every tenant with at least one record. */

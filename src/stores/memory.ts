@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import type { AssignFile } from '../domain/records/assign-file.ts'
 import type { Dataset } from '../domain/records/dataset.ts'
 import type { Job } from '../domain/records/job.ts'
 import type { Model } from '../domain/records/model.ts'
@@ -37,13 +38,17 @@ export async function openMemoryStores(options: MemoryStoresOptions): Promise<Me
   const datasets = new MemoryRecords<Dataset>('datasets', files)
   const models = new MemoryRecords<Model>('models', files)
   const jobs = new MemoryRecords<Job>('jobs', files)
+  const assignFiles = new MemoryRecords<AssignFile>('assign_files', files)
   const champions = new MemoryChampions(files)
   const idempotency = new MemoryIdempotency(files)
-  const rooms = [datasets, models, jobs, champions, idempotency]
+  const rooms = [datasets, models, jobs, assignFiles, champions, idempotency]
 
   const now = clock().toISOString()
   const restore = async ({ tenant, kind, id, record }: StoredRecord) => {
-    if (kind !== 'idempotency') return { datasets, models, jobs, champions }[kind].restore(tenant, id, record as never)
+    if (kind !== 'idempotency') {
+      const room = { datasets, models, jobs, assign_files: assignFiles, champions }[kind]
+      return room.restore(tenant, id, record as never)
+    }
     const kept = idempotency.restore(tenant, id, record as never, now)
     if (!kept) await files.remove(tenant, kind, id)
   }
@@ -60,6 +65,7 @@ export async function openMemoryStores(options: MemoryStoresOptions): Promise<Me
     datasets,
     models,
     jobs,
+    assignFiles,
     champions,
     idempotency,
     async tenants(): Promise<Tenant[]> {

@@ -11,7 +11,7 @@ import {
   writeDurably
 } from './durable-file.ts'
 
-export const RECORD_KINDS = ['datasets', 'models', 'jobs', 'champions', 'idempotency'] as const
+export const RECORD_KINDS = ['datasets', 'models', 'jobs', 'assign_files', 'champions', 'idempotency'] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
 export interface Logger {

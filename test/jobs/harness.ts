@@ -21,6 +21,12 @@ export interface Begun {
   fail(error: unknown): void
 }
 
+const MADE = {
+  ingest: { type: 'dataset', prefix: 'ds' },
+  train: { type: 'model', prefix: 'mdl' },
+  assign: { type: 'assign_file', prefix: 'asg' }
+} as const satisfies Record<JobKind, object>
+
 /** A board over a real store in a folder of its own, with work that the test carries out by hand. */
 export async function openHarness(options: Partial<BoardOptions> = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'board-'))
@@ -39,7 +45,7 @@ export async function openHarness(options: Partial<BoardOptions> = {}) {
     stores = await openMemoryStores({ dataDir, fs })
     board = openBoard({
       records: stores.jobs,
-      limits: { ingest: 1, train: 1 },
+      limits: { ingest: 1, train: 1, assign: 1 },
       queueMax: 3,
       timeoutMs: 60_000,
       clock: () => {
@@ -52,17 +58,18 @@ export async function openHarness(options: Partial<BoardOptions> = {}) {
       },
       ...options
     })
-    for (const kind of ['ingest', 'train'] as const) {
+    for (const kind of ['ingest', 'train', 'assign'] as const) {
       board.handle(kind, (tenant, job, { signal, progress }) => {
         return new Promise<NonNullable<Job['result']>>((resolve, reject) => {
           signal.addEventListener('abort', () => reject(new Error('asked to end')))
-          const id = `${kind === 'train' ? 'mdl' : 'ds'}_of_${job.id}`
+          const { type, prefix } = MADE[kind]
+          const id = `${prefix}_of_${job.id}`
           const entry: Begun = {
             tenant,
             job,
             progress,
             reason: () => signal.reason,
-            succeed: () => resolve({ type: kind === 'train' ? 'model' : 'dataset', id }),
+            succeed: () => resolve({ type, id }),
             fail: reject
           }
           active.push(entry)

@@ -1,15 +1,5 @@
+import { textCell } from '../../domain/records/csv-text.ts'
 import type { SegmentMember } from '../../flows/flows.ts'
-
-/** A spreadsheet takes a cell that starts so for a formula (CWE-1236). */
-const FORMULA = /^[=+\-@\t\r]/
-
-/**
- * One text cell after RFC 4180. A formula is defused by a leading apostrophe, which spreadsheets hide.
- */
-export function textCell(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
 
 /** Numbers stay numbers: `-5.5` is no formula. An absent one is an empty cell. */
 const numberCell = (value: number | null | undefined) => (value === null || value === undefined ? '' : String(value))

@@ -1,16 +1,24 @@
 import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { DatasetOptions } from '../../domain/records/dataset.ts'
+import type { z } from 'zod'
 import { Problem } from '../../errors.ts'
 import type { Flows, ReceivedFile } from '../../flows/flows.ts'
 import { toUploadProblem } from '../plugins/problem-mapping.ts'
 import { parsed } from '../plugins/validation.ts'
-import { DatasetOptionsRequest } from '../schemas/datasets.ts'
 import { hangUpSignal } from './wait.ts'
 
 const OPTIONS_BYTES = 64 * 1024
 
 type Part = MultipartFile | MultipartValue
+
+/** What an upload may be. */
+export interface UploadForm<Options> {
+  maxBytes: number
+  /** Must take `{}`: what holds where there is no such part. */
+  options: z.ZodType<Options>
+  /** What is in the file, with its article. */
+  content: string
+}
 
 /**
  * Reads an upload: a part `file`, streamed onward as it arrives, and an optional part `options` before or after it.
@@ -18,21 +26,21 @@ type Part = MultipartFile | MultipartValue
  *
  * @throws Problem for everything that is wrong with the form
  */
-export async function receiveUpload(
+export async function receiveUpload<Options>(
   flows: Pick<Flows, 'receiveFile' | 'discardFile'>,
   request: FastifyRequest,
   reply: FastifyReply,
-  maxBytes: number
-): Promise<{ file: ReceivedFile; options: DatasetOptions }> {
+  form: UploadForm<Options>
+): Promise<{ file: ReceivedFile; options: Options }> {
   const { tenant } = request.principal
   const signal = hangUpSignal(reply)
   let file: ReceivedFile | undefined
-  let options: DatasetOptions | undefined
+  let options: Options | undefined
   try {
-    for await (const part of partsOf(request, maxBytes)) {
+    for await (const part of partsOf(request, form.maxBytes)) {
       if (part.fieldname === 'options') {
         if (options !== undefined) throw new Problem('too_many_files', 'Send the part options once.')
-        options = parsed(DatasetOptionsRequest, await optionsOf(part), 'body')
+        options = parsed(form.options, await optionsOf(part), 'body')
       } else if (part.fieldname !== 'file') {
         throw unknownPart(part.fieldname)
       } else if (part.type !== 'file') {
@@ -43,8 +51,8 @@ export async function receiveUpload(
         file = await flows.receiveFile(tenant, contentOf(part), { filename: filenameOf(part), signal })
       }
     }
-    if (file === undefined) throw new Problem('file_required', 'Send the order lines as a part named file.')
-    return { file, options: options ?? {} }
+    if (file === undefined) throw new Problem('file_required', `Send ${form.content} as a part named file.`)
+    return { file, options: options ?? parsed(form.options, {}, 'body') }
   } catch (error) {
     if (file !== undefined) await flows.discardFile(tenant, file)
     throw toUploadProblem(error)

@@ -5,6 +5,13 @@ import type { Flows } from '../../flows/flows.ts'
 import { jobAnswer } from './jobs.ts'
 import { waitSeconds } from './prefer.ts'
 
+/** Where what a job made is found. */
+const PLACES = {
+  dataset: '/datasets',
+  model: '/models',
+  assign_file: '/assign/files'
+} as const satisfies Record<NonNullable<Job['result']>['type'], string>
+
 /**
  * Waits for a job as long as the caller prefers and sets the answer's status and headers.
  *
@@ -31,7 +38,7 @@ export async function settleJob<Resource>(
     reply.code(202).header('location', `/jobs/${job.id}`)
     return jobAnswer(settled)
   }
-  reply.code(201).header('location', `/${settled.result.type}s/${settled.result.id}`)
+  reply.code(201).header('location', `${PLACES[settled.result.type]}/${settled.result.id}`)
   return await describe(settled.result.id)
 }
 

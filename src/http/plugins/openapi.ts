@@ -111,6 +111,42 @@ const SPECIAL: Record<string, Record<string, object>> = {
       }
     }
   },
+  'post /assign/files': {
+    requestBody: {
+      required: true,
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            required: ['file'],
+            properties: {
+              file: {
+                type: 'string',
+                format: 'binary',
+                description:
+                  'CSV or Arrow (stream or file, not compressed inside), each also gzipped; told apart by content.'
+              },
+              options: { $ref: '#/components/schemas/AssignFileOptionsInput' }
+            }
+          },
+          encoding: { options: { contentType: 'application/json' } }
+        }
+      }
+    }
+  },
+  'get /assign/files/{id}/content': {
+    responses: {
+      200: {
+        description: 'The assignments.',
+        content: {
+          ...media('text/csv', text),
+          ...media('application/vnd.apache.arrow.file', { type: 'string', format: 'binary' })
+        }
+      },
+      206: { description: 'The part that `Range` names.' },
+      304: { description: 'Not changed.' }
+    }
+  },
   'get /jobs/{id}/events': {
     responses: { 200: { description: 'The events.', content: media('text/event-stream', text) } }
   },

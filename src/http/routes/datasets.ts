@@ -8,7 +8,13 @@ import { receiveUpload } from '../answers/upload.ts'
 import { settleJob } from '../answers/wait.ts'
 import { parsed } from '../plugins/validation.ts'
 import { IdParams, Nothing, PageQuery } from '../schemas/common.ts'
-import { DatasetAnswer, DatasetPage, DatasetRequest, QualityAnswer } from '../schemas/datasets.ts'
+import {
+  DatasetAnswer,
+  DatasetOptionsRequest,
+  DatasetPage,
+  DatasetRequest,
+  QualityAnswer
+} from '../schemas/datasets.ts'
 import { JobAnswer } from '../schemas/jobs.ts'
 import type { App } from '../types.ts'
 
@@ -52,7 +58,11 @@ export const datasetRoutes = async (
       await answerOnce(flows, request, reply, async (attempt) => {
         const { tenant } = request.principal
         const { file, options } = request.isMultipart()
-          ? await receiveUpload(flows, request, reply, uploadMaxBytes)
+          ? await receiveUpload(flows, request, reply, {
+              maxBytes: uploadMaxBytes,
+              options: DatasetOptionsRequest,
+              content: 'the order lines'
+            })
           : await receiveInline(flows, request)
         if (attempt.identify({ sha256: file.sha256, type: file.type, options })) {
           await flows.discardFile(tenant, file)

@@ -15,7 +15,7 @@ export const JobAnswer = z
     attempts: z.int().min(0),
     progress: z.object({ stage: z.string(), fraction: Share, message: z.string() }),
     result: z
-      .object({ type: z.enum(['dataset', 'model']), id: Id })
+      .object({ type: z.enum(['dataset', 'model', 'assign_file']), id: Id })
       .nullable()
       .meta({ description: 'What the job made; null until it succeeded.' }),
     error: ProblemAnswer.nullable().meta({ description: 'Why it failed.' })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SegmentMember } from '../../../src/flows/flows.ts'
-import { memberCsv, textCell } from '../../../src/http/answers/csv.ts'
+import { memberCsv } from '../../../src/http/answers/csv.ts'
 
 const member = (fields: Partial<SegmentMember>): SegmentMember =>
   Object.freeze({
@@ -13,28 +13,6 @@ const member = (fields: Partial<SegmentMember>): SegmentMember =>
     features: {},
     ...fields
   })
-
-describe('textCell', () => {
-  // OWASP's list of characters that start a formula, and RFC 4180's of those that need quotes.
-  test.each([
-    ['plain', 'plain'],
-    ['', ''],
-    ['=1+1', "'=1+1"],
-    ['+1', "'+1"],
-    ['-1', "'-1"],
-    ['@SUM(A1)', "'@SUM(A1)"],
-    ['\t=1', "'\t=1"],
-    ['\r=1', '"\'\r=1"'],
-    ['a=1', 'a=1'],
-    ['a,b', '"a,b"'],
-    ['say "x"', '"say ""x"""'],
-    ['a\nb', '"a\nb"'],
-    ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
-    ['Ünïcode 🙂', 'Ünïcode 🙂']
-  ])('%j becomes %j', (text, cell) => {
-    expect(textCell(text)).toBe(cell)
-  })
-})
 
 describe('memberCsv', () => {
   test('writes a header, a line each with CRLF, empty cells for what is absent', () => {
