@@ -1,44 +1,39 @@
 import type { ModelFit } from '../domain/records/model.ts'
 import type { FieldError } from '../errors.ts'
-import type { AssignColumnsAnswer, AssignColumnsRequest, Flows } from './flows.ts'
-import { assignerOf, assignRefusal, findModelOrChampion, isFeatureName, referenceOf } from './lookup.ts'
+import type { AssignColumnsRequest, Flows } from './flows.ts'
+import { assignerOf, assignRefusal, findModelOrChampion, isFeatureName, referenceOf, takeTurns } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 const MOST_ERRORS = 1000
+
+/** Customers between two turns of other requests. */
+const STRETCH = 10_000
 
 /** As assignCustomers for features, column by column: the same segments, distances and margins to the last bit. */
 export const assignColumns =
   (tools: Tools): Flows['assignColumns'] =>
   async (tenant, request) => {
     const model = await findModelOrChampion(tools, tenant, request.model_id)
+    const reference_date = await referenceOf(tools, tenant, model, request.reference_date)
     const given = featureColumns(request.columns, model.fit)
     const assigner = assignerOf(model.fit)
-    const { customer_id } = request.columns
-    const columns: AssignColumnsAnswer['columns'] = {
-      customer_id,
-      segment_id: [],
-      segment_name: [],
-      distance: [],
-      margin: [],
-      out_of_domain: []
-    }
+    const customerIds = request.columns.customer_id
+    const n = customerIds.length
+    const segments = new Uint32Array(n)
+    const distances = new Float64Array(n)
+    const margins = new Float64Array(n)
+    const outOfDomain = new Uint8Array(n)
     const raw: (number | null)[] = given.map(() => null)
-    for (let row = 0; row < customer_id.length; row++) {
+    for (let row = 0; row < n; row++) {
+      if (row % STRETCH === STRETCH - 1) await takeTurns()
       for (let j = 0; j < given.length; j++) raw[j] = given[j]![row]!
       const found = assigner.place(raw)
-      const segment = model.segments[found.segment]!
-      columns.segment_id.push(segment.id)
-      columns.segment_name.push(segment.name)
-      columns.distance.push(found.distance)
-      columns.margin.push(found.margin)
-      columns.out_of_domain.push(found.outOfDomain)
+      segments[row] = found.segment
+      distances[row] = found.distance
+      margins[row] = found.margin
+      outOfDomain[row] = found.outOfDomain ? 1 : 0
     }
-    return {
-      model_id: model.id,
-      reference_date: await referenceOf(tools, tenant, model, request.reference_date),
-      columns,
-      limitations: model.limitations
-    }
+    return { model, reference_date, customerIds, segments, distances, margins, outOfDomain }
   }
 
 /**

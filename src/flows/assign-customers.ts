@@ -1,21 +1,23 @@
 import { featuresFromOrders, isPurchase, type OrderContext } from '../domain/features/order-features.ts'
 import type { ModelFit } from '../domain/records/model.ts'
-import type { Assigner } from '../domain/serving/assign.ts'
+import type { Place } from '../domain/serving/assign.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { FieldError } from '../errors.ts'
-import type { AssignCustomer, Assignment, CustomerOrder, Flows, ModelWithState } from './flows.ts'
+import type { AssignCustomer, AssignedCustomers, CustomerOrder, Flows, ModelWithState } from './flows.ts'
 import {
   assignerOf,
   assignRefusal,
   findDataset,
   findModelOrChampion,
   isFeatureName,
-  nearestFirst,
-  referenceOf
+  referenceOf,
+  takeTurns
 } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 const DAY_MS = 86_400_000
+/** Customers between two turns of other requests. */
+const STRETCH = 2000
 
 /**
  * Customers to segments, by the model's own transforms and fences.
@@ -32,21 +34,27 @@ export const assignCustomers =
     const shop = givesOrders ? await shopOf(tools, tenant, model, reference) : undefined
     const assigner = assignerOf(model.fit)
     const errors: FieldError[] = []
-    const data: Assignment[] = []
-    for (const [index, customer] of request.customers.entries()) {
+    const { include = ['nearest', 'features'] } = request
+    const segments = include.includes('nearest') ? model.segments.length : 0
+    const distances = new Float64Array(request.customers.length * segments)
+    const customers: AssignedCustomers['customers'] = []
+    const places: Place[] = []
+    const raw: (number | null)[] = model.fit.features.map(() => null)
+    for (let index = 0; index < request.customers.length; index++) {
+      if (index % STRETCH === STRETCH - 1) await takeTurns()
+      const customer = request.customers[index]!
       const features =
         customer.orders === undefined || shop === undefined
           ? checkedFeatures(customer, index, model.fit, errors)
           : featuresOf(customer.orders, index, model, shop, errors)
-      if (errors.length === 0) data.push(assignOne(customer.customer_id, features, model, assigner))
+      if (errors.length > 0) continue
+      for (let j = 0; j < raw.length; j++) raw[j] = features[model.fit.features[j]!.name] ?? null
+      customers.push({ customer_id: customer.customer_id, features })
+      places.push(segments === 0 ? assigner.place(raw) : assigner.placeAmong(raw, distances, index * segments))
     }
     if (errors.length > 0) throw assignRefusal(errors)
-    return {
-      model_id: model.id,
-      reference_date: reference,
-      data,
-      limitations: model.limitations
-    }
+    const included = { nearest: segments > 0, features: include.includes('features') }
+    return { model, reference_date: reference, customers, places, distances, include: included }
   }
 
 /** What orders are read against. */
@@ -61,29 +69,6 @@ async function shopOf(tools: Tools, tenant: Tenant, model: ModelWithState, refer
     weekdayOf: tools.calendar.weekdayIn(timezone),
     groups: (await tools.members.open(tenant, model.id)).groups,
     timeOf: (date) => tools.calendar.startOf(date, timezone).getTime()
-  }
-}
-
-function assignOne(
-  customerId: string,
-  features: Record<string, number | null>,
-  model: ModelWithState,
-  assigner: Assigner
-): Assignment {
-  const raw: (number | null)[] = []
-  for (const { name } of model.fit.features) raw.push(features[name] ?? null)
-  const found = assigner.assign(raw)
-  const segment = model.segments[found.segment]
-  if (segment === undefined) throw new RangeError(`the model has no segment ${found.segment}`)
-  return {
-    customer_id: customerId,
-    segment_id: segment.id,
-    segment_name: segment.name,
-    distance: found.distance,
-    margin: found.margin,
-    out_of_domain: found.outOfDomain,
-    nearest: nearestFirst(model, found.distances),
-    features
   }
 }
 
@@ -107,7 +92,7 @@ function checkedFeatures(
       })
     }
   }
-  for (const name of Object.keys(features)) {
+  for (const name in features) {
     if (isFeatureName(name)) continue
     errors.push({ pointer: `${pointer}/${name}`, code: 'unknown_feature', message: 'GET /features lists the features' })
   }

@@ -5,6 +5,7 @@ import type { KRange, Model, OutlierOptions, OwnVocabulary } from '../domain/rec
 import type { Principal } from '../domain/records/principal.ts'
 import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
 import type { Contributions } from '../domain/serving/explain.ts'
+import type { Place } from '../domain/serving/assign.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type {
   AssignFormat,
@@ -87,12 +88,26 @@ export interface AssignRequest {
 export interface Assignment {
   customer_id: string
   segment_id: string
+  /** What is said of each customer beside its segment; all of it where absent. */
+  include?: ('nearest' | 'features')[] | undefined
+}
+
+/** What assignCustomers finds: AssignAnswer before it is put into words. */
+export interface AssignedCustomers {
+  model: ModelWithState
+  reference_date: string
+  /** In the order of the request, with the features as given or as counted from the orders. */
+  customers: { customer_id: string; features: Record<string, number | null> }[]
+  places: Place[]
+  /** To each segment in the model's order, customer by customer; empty where nobody asks for them. */
+  distances: Float64Array
+  include: { nearest: boolean; features: boolean }
   segment_name: string
   distance: number
   margin: number
   out_of_domain: boolean
-  nearest: { segment_id: string; distance: number }[]
-  features: Record<string, number | null>
+  nearest?: { segment_id: string; distance: number }[]
+  features?: Record<string, number | null>
 }
 
 export interface AssignAnswer {
@@ -114,6 +129,19 @@ export interface AssignColumnsAnswer {
   reference_date: string
   columns: {
     customer_id: string[]
+/** What assignColumns finds: AssignColumnsAnswer before it is put into words. One value a customer. */
+export interface AssignedColumns {
+  model: ModelWithState
+  reference_date: string
+  customerIds: readonly string[]
+  /** Indices in the model's list. */
+  segments: Uint32Array
+  distances: Float64Array
+  margins: Float64Array
+  /** 1 or 0. */
+  outOfDomain: Uint8Array
+}
+
     segment_id: string[]
     segment_name: string[]
     distance: number[]
@@ -154,6 +182,16 @@ export type ModelWithState = Model & { champion: boolean }
 
 /** What tells the segments of a model apart. */
 export interface ModelExplanation {
+/** What describeCustomer finds: CustomerDescription before it is put into words. */
+export interface KnownCustomer {
+  model: ModelWithState
+  member: SegmentMember
+  /** Index in the model's list. */
+  segment: number
+  /** To each segment in the model's order. */
+  distances: Float64Array
+}
+
   model_id: string
   /** Null where the model has no tree. */
   surrogate: {
@@ -260,9 +298,9 @@ export interface Flows {
   listMembers(tenant: Tenant, segmentId: string, page: PageRequest): Promise<PageOf<SegmentMember>>
   /** All members in the order of listMembers; `features` names the columns. */
   streamMembers(tenant: Tenant, segmentId: string): Promise<{ features: string[]; members: Iterable<SegmentMember> }>
-  assignCustomers(tenant: Tenant, request: AssignRequest): Promise<AssignAnswer>
+  assignCustomers(tenant: Tenant, request: AssignRequest): Promise<AssignedCustomers>
   /** As assignCustomers without orders, for many customers at a time. */
-  assignColumns(tenant: Tenant, request: AssignColumnsRequest): Promise<AssignColumnsAnswer>
+  assignColumns(tenant: Tenant, request: AssignColumnsRequest): Promise<AssignedColumns>
   /**
    * Starts assigning the customers of a received file; the job's result is a file of assignments. Takes over the file.
    * `announce` as for registerDataset.
@@ -278,7 +316,7 @@ export interface Flows {
     range?: { start: number; end: number }
   ): Promise<AsyncIterable<Uint8Array>>
   removeAssignFile(tenant: Tenant, id: string): Promise<void>
-  describeCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerDescription>
+  describeCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<KnownCustomer>
   explainCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerExplanation>
   listFeatures(): readonly FeatureDefinition[]
 

@@ -6,7 +6,7 @@ import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { isFeatureName } from '../domain/vocabulary.ts'
 import { type FieldError, Problem } from '../errors.ts'
-import type { Assignment, ModelWithState, PageOf, PageRequest, SegmentMember } from './flows.ts'
+import type { ModelWithState, PageOf, PageRequest, SegmentMember } from './flows.ts'
 import type { Tools } from './tools.ts'
 
 // How a caller's word is found, or refused with the sentence that says which one was meant.
@@ -161,25 +161,13 @@ export async function referenceOf(
 
 export { isFeatureName }
 
+/** Lets other requests have their turn. */
+export const takeTurns = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** The first code decides the kind of answer: a list of customers that lack a feature reads as that. */
 export function assignRefusal(errors: FieldError[]): Problem {
   const code = errors[0]?.code === 'feature_missing' ? 'feature_missing' : 'unassignable_customer'
   return new Problem(code, `${errors.length} values stand in the way, see errors; no customer was assigned.`, {
     errors: errors.slice(0, 1000)
   })
-}
-
-/**
- * Sorted by insertion: there are few segments, and equal distances keep the model's order.
- * @param distances one per segment, in the model's order
- */
-export function nearestFirst({ segments }: Model, distances: Float64Array): Assignment['nearest'] {
-  const nearest: Assignment['nearest'] = []
-  for (let index = 0; index < segments.length; index++) {
-    const distance = distances[index]!
-    let place = index
-    for (; place > 0 && nearest[place - 1]!.distance > distance; place--) nearest[place] = nearest[place - 1]!
-    nearest[place] = { segment_id: segments[index]!.id, distance }
-  }
-  return nearest
 }

@@ -46,7 +46,14 @@ export const AssignBody = z
   .strictObject({
     customers: z.array(CustomerRequest).min(1).max(10_000),
     model_id: Id.exactOptional(),
-    reference_date: Moment.exactOptional()
+    reference_date: Moment.exactOptional(),
+    include: z
+      .array(z.enum(['nearest', 'features']))
+      .max(2)
+      .exactOptional()
+      .meta({
+        description: 'What is said of each customer beside its segment: both where absent. Less is faster.'
+      })
   })
   .meta({
     id: 'AssignRequest',
@@ -137,8 +144,8 @@ const AssignmentAnswer = z
     distance: z.number(),
     margin: z.number().meta({ description: '1 − nearest / second nearest distance: 0 lies on the border.' }),
     out_of_domain: z.boolean().meta({ description: 'Unlike any customer the model was trained on.' }),
-    nearest: Nearest,
-    features: FeatureValues
+    nearest: Nearest.exactOptional(),
+    features: FeatureValues.exactOptional()
   })
   .meta({ id: 'Assignment' }) satisfies z.ZodType<Assignment>
 
