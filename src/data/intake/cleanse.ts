@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { DatasetOptions, QualityReport, RejectedExample, RuleReport } from '../../domain/records/dataset.ts'
 import { CLEANSING_RULES, type CleansingRule, ORDER_FIELDS } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
-import { type DuckDb, sqlText } from '../duckdb.ts'
+import { type DuckDb, sqlName, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
 import { type DateDecision, decideDates } from './dates.ts'
 import { type Evidence, weighEvidence } from './evidence.ts'
@@ -90,19 +90,39 @@ async function createFields(
     const at = columns[field]
     return `${at === undefined ? 'null::varchar' : `c${at}`} as ${field}`
   })
-  const malformed = `coalesce(starts_with(c0, ${sqlText(MALFORMED_MARK)}), false)`
   const repeated = lookForRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
   await db.run(`
     create temp view fields as
-    select row, ${malformed} as malformed, ${repeated} as repeated, ${fields.join(', ')}
+    select row, ${isMalformed} as malformed, ${repeated} as repeated, ${fields.join(', ')}
     from ${stagedRows(staged)}`)
 }
 
-/** Every row that is not kept, under the first rule it breaks, with its values as they came. For looking up: in any order. */
-const rejectedRows = (staged: Staged): string => `
-  select judged.row, judged.rule, ${rawRow(staged.names)} as raw
-  from judged join ${stagedRows(staged)} as staged using (row)
-  where judged.rule is not null`
+/**
+ * Every row that is not kept, under the first rule it breaks: its values as they came, as columns of the file's own
+ * names, or the line that could not be divided. For looking up: in any order.
+ */
+function rejectedRows(staged: Staged): string {
+  const names = new Set(['row', 'rule', 'line'])
+  const values = staged.names.map((name, at) => {
+    const unique = uniqueName(name, names)
+    const value = at === 0 ? 'if(malformed, null, c0)' : `c${at}`
+    return `${value} as ${sqlName(unique)}`
+  })
+  return `
+    select judged.row, judged.rule, if(malformed, substr(c0, 2), null) as line, ${values.join(', ')}
+    from judged join (select *, ${isMalformed} as malformed from ${stagedRows(staged)}) as staged using (row)
+    where judged.rule is not null`
+}
+
+/** Headers may repeat a name, and DuckDB tells no capitals apart. */
+function uniqueName(name: string, taken: Set<string>): string {
+  let unique = name
+  for (let count = 2; taken.has(unique.toLowerCase()); count++) unique = `${name}_${count}`
+  taken.add(unique.toLowerCase())
+  return unique
+}
+
+const isMalformed = `coalesce(starts_with(c0, ${sqlText(MALFORMED_MARK)}), false)`
 
 async function setVariables(
   db: DuckDb,

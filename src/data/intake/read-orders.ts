@@ -13,9 +13,9 @@ import { stageParquet } from './parquet.ts'
 import { checkTimezone } from './period.ts'
 import type { ReadHooks, ReadRequest } from './request.ts'
 import { openSource, type Source } from './source.ts'
-import { type Staged, stageCsv, stageJson, stageLines } from './stage.ts'
+import { NO_TYPES, type Staged, stageJson, stageLines } from './stage.ts'
 import { type About, summarise } from './summary.ts'
-import { prepareCsv, prepareJson, prepareLines } from './text.ts'
+import { stageDelimited, stageTextLines, unpackText } from './text.ts'
 
 /** How the steps share the whole, as fractions at which each ends. */
 const PREPARED = 0.3
@@ -93,26 +93,25 @@ async function prepare(request: ReadRequest, signal: AbortSignal, report: Report
   })
   const format = recognise(source.head)
   const about = { format, compression: source.compression, encoding: null, delimiter: null }
-  const text = { path, work, options, rowsMax }
+  const text = { work, options, rowsMax }
   switch (format) {
     case 'parquet': {
       const file = source.compression === null ? path : await unpack(source, join(work, 'parquet'))
       return { about, stage: (db) => stageParquet(db, work, file, rowsMax) }
     }
     case 'json': {
-      const prepared = await prepareJson(source, text)
-      return { about: { ...about, encoding: prepared.encoding }, stage: (db) => stageJson(db, work, prepared, rowsMax) }
+      const { path: array, encoding } = await unpackText(source, text)
+      return { about: { ...about, encoding }, stage: (db) => stageJson(db, work, array, rowsMax) }
     }
     case 'ndjson': {
-      const prepared = await prepareLines(source, text)
-      return { about: { ...about, encoding: prepared.encoding }, stage: (db) => stageLines(db, work, prepared) }
+      const { path: lines, encoding } = await stageTextLines(source, text)
+      return { about: { ...about, encoding }, stage: (db) => stageLines(db, work, lines) }
     }
     case 'csv': {
-      const prepared = await prepareCsv(source, text)
-      const { delimiter } = prepared.dialect
+      const { path: staged, names, rows, encoding, dialect } = await stageDelimited(source, text)
       return {
-        about: { ...about, encoding: prepared.encoding, delimiter },
-        stage: (db) => stageCsv(db, work, prepared)
+        about: { ...about, encoding, delimiter: dialect.delimiter },
+        stage: async () => ({ path: staged, names, rows, typedDates: NO_TYPES })
       }
     }
   }

@@ -4,10 +4,15 @@ import { LINE_BYTES_MAX } from './dialect.ts'
 /** First character of the first value of a row that could not be read; a file's own rows never have it. */
 export const MALFORMED_MARK = '\x01'
 
-/** Takes a text apart that has been looked through: whole good records as they came, and what replaces the others. */
+/** Takes the rows of a text, in their order. */
 export interface RecordSink {
-  keep(bytes: Buffer): void
-  replace(bytes: Buffer, by: Buffer): void
+  /**
+   * A good record: value v is `bytes` from `bounds[2 * v]` to `bounds[2 * v + 1]`, without quotes around it and with
+   * single quotes inside. Both arguments are valid during the call only.
+   */
+  good(bytes: Uint8Array, bounds: Int32Array): void
+  /** A line that is no record: as it stood, cut where it is long, without bytes that no good record holds. */
+  malformed(line: Buffer): void
 }
 
 export interface RecordShape {
@@ -22,7 +27,7 @@ export interface RecordShape {
 const LF = 0x0a
 const CR = 0x0d
 const SPACE = 0x20
-const MARK = 0x01
+const NONE = -1
 
 /** Longest part of a broken row that is kept to be shown. */
 const SHOWN_BYTES = 4096
@@ -34,22 +39,25 @@ const REREAD_BYTES_FREE = 64 * 1024 * 1024
 const REREAD_TIMES_MAX = 4
 
 /**
- * Divides a delimited text into records before DuckDB sees it, so that no row can be lost: DuckDB must then find
- * exactly `rows` rows.
+ * Divides a delimited text into records, the one time that it is taken apart: no row can be lost between two readings.
  *
- * A good record has as many values as the header and properly closed quotes. Any other becomes one row whose first
- * value is MALFORMED_MARK and the line as it stood, so rows keep their numbers. A broken record that spans lines counts
- * as its first line alone, and reading goes on with the next: a stray quote cannot swallow the rows below it. LF, CRLF and
- * CR end a record; empty lines are none. Works on bytes of any encoding that agrees with ASCII.
+ * A good record has as many values as the header and properly closed quotes. Any other is one malformed row, so rows
+ * keep their numbers. A broken record that spans lines counts as its first line alone, and reading goes on with the
+ * next: a stray quote cannot swallow the rows below it. LF, CRLF and CR end a record; empty lines are none. Works on
+ * bytes of any encoding that agrees with ASCII, and takes doubled quotes out of the chunks where they lie.
  */
 export class RecordScan {
   /** Records so far, good and bad. */
   rows = 0
   malformed = 0
-  /** Some quoted value goes over the end of a line. */
-  spansLines = false
 
+  private readonly delimiter: number
+  private readonly quote: number
   private readonly kind = new Uint8Array(256)
+  private readonly bounds: Int32Array
+  /** Which values of the record last looked at hold doubled quotes, and whether any does. */
+  private readonly doubled: Uint8Array
+  private anyDoubled = false
   private rest = Buffer.alloc(0)
   private reread = 0
   private seen = 0
@@ -60,6 +68,10 @@ export class RecordScan {
     private readonly shape: RecordShape,
     private readonly sink: RecordSink
   ) {
+    this.delimiter = shape.delimiter ?? NONE
+    this.quote = shape.quote ?? NONE
+    this.bounds = new Int32Array(2 * shape.columns)
+    this.doubled = new Uint8Array(shape.columns)
     if (shape.delimiter !== null) this.kind[shape.delimiter] = DELIMITER
     this.kind[LF] = LINE_END
     this.kind[CR] = LINE_END
@@ -81,76 +93,101 @@ export class RecordScan {
   private scan(bytes: Buffer, last: boolean): number {
     const forbidden = this.hasForbidden(bytes)
     let at = 0
-    let goodFrom = 0
-    const keep = (to: number) => {
-      if (to > goodFrom) this.sink.keep(bytes.subarray(goodFrom, to))
-    }
     while (at < bytes.length) {
       let verdict = this.record(bytes, at, last)
       if (verdict === INCOMPLETE) break
       if (this.next - at > LINE_BYTES_MAX) verdict = BAD
-      if (forbidden && verdict !== BLANK && this.hasForbidden(bytes.subarray(at, this.next))) verdict = BAD
-      if (verdict === GOOD) {
+      if (forbidden && verdict === GOOD && this.hasForbidden(bytes.subarray(at, this.next))) verdict = BAD
+      if (verdict === BAD) {
+        const end = this.firstLine(bytes, at, last)
+        if (end < 0) break
         this.rows++
-        at = this.next
+        this.malformed++
+        this.sink.malformed(shownLine(bytes.subarray(at, end), this.shape.forbidden))
+        at = end
         continue
       }
-      const lineEnd = verdict === BAD ? this.firstLine(bytes, at, last) : this.next
-      if (lineEnd < 0) break
-      keep(at)
-      this.sink.replace(bytes.subarray(at, lineEnd), this.replacement(verdict, bytes.subarray(at, lineEnd)))
-      at = lineEnd
-      goodFrom = at
+      if (verdict === GOOD) {
+        this.rows++
+        if (this.anyDoubled) this.takeOutDoubled(bytes)
+        this.sink.good(bytes, this.bounds)
+      }
+      at = this.next
     }
-    keep(at)
     return at
   }
 
-  private replacement(verdict: number, line: Buffer): Buffer {
-    if (verdict === BLANK) return Buffer.alloc(0)
-    this.rows++
-    if (verdict === GOOD_BUT_CR) return Buffer.concat([line.subarray(0, -1), Buffer.of(LF)])
-    this.malformed++
-    return malformedRow(line, this.shape)
-  }
-
-  /** Looks at one record from `start`; leaves its end in `next`. */
-  private record(bytes: Buffer, start: number, last: boolean): number {
-    const { quote, columns } = this.shape
-    const { kind } = this
+  /** Looks at one record from `start`; leaves its end in `next` and its values in `bounds`. */
+  private record(bytes: Uint8Array, start: number, last: boolean): number {
+    const { delimiter, quote, kind, bounds } = this
+    const { columns } = this.shape
     const end = bytes.length
     let at = start
-    let values = 1
+    let values = 0
+    this.anyDoubled = false
     while (true) {
-      // At the start of a value.
-      let open = at
-      if (quote !== null) {
+      let from = at
+      let to = NONE
+      if (quote !== NONE && at < end) {
+        let open = at
         while (open < end && bytes[open] === SPACE) open++
-        if (bytes[open] === quote) {
-          const close = closingQuote(bytes, open + 1, quote)
+        if (open < end && bytes[open] === quote) {
+          const close = this.closingQuote(bytes, open + 1, values)
           if (close < 0) return this.unclosed(bytes, start, last)
+          from = open + 1
+          to = close
           at = close + 1
           while (at < end && bytes[at] === SPACE) at++
           if (at < end && kind[bytes[at]!] === ORDINARY) return this.ends(BAD, at)
         }
       }
       while (at < end && kind[bytes[at]!] === ORDINARY) at++
-      if (at >= end) {
-        if (!last) return this.incomplete(bytes, start)
-        return this.ends(values === columns ? GOOD : BAD, end)
-      }
-      if (kind[bytes[at]!] === DELIMITER) {
-        values++
+      if (at >= end && !last) return this.incomplete(bytes, start)
+      bounds[2 * values] = from
+      bounds[2 * values + 1] = to === NONE ? at : to
+      values++
+      if (at >= end) return this.ends(values === columns ? GOOD : BAD, end)
+      if (bytes[at] === delimiter) {
         at++
-        if (values > columns) return this.ends(BAD, at)
+        if (values === columns) return this.ends(BAD, at)
         continue
       }
       if (at === start) return this.ends(BLANK, afterLineEnds(bytes, at))
       if (values !== columns) return this.ends(BAD, at + 1)
-      if (bytes[at] === LF) return this.endsGood(bytes, start, at + 1)
+      if (bytes[at] === LF) return this.ends(GOOD, at + 1)
       if (at + 1 >= end && !last) return this.incomplete(bytes, start)
-      if (bytes[at + 1] === LF) return this.endsGood(bytes, start, at + 2)
-      return this.ends(GOOD_BUT_CR, at + 1)
+      return this.ends(GOOD, at + 1 < end && bytes[at + 1] === LF ? at + 2 : at + 1)
+    }
+  }
+
+  /** Index of the quote that ends the value which began before `from`; -1 when it is not there. A doubled one is a quote inside. */
+  private closingQuote(bytes: Uint8Array, from: number, value: number): number {
+    const { quote } = this
+    const end = bytes.length
+    this.doubled[value] = 0
+    for (let at = from; at < end; at++) {
+      if (bytes[at] !== quote) continue
+      if (at + 1 >= end || bytes[at + 1] !== quote) return at
+      this.doubled[value] = 1
+      this.anyDoubled = true
+      at++
+    }
+    return -1
+  }
+
+  private takeOutDoubled(bytes: Uint8Array): void {
+    const { bounds, quote } = this
+    for (let value = 0; value < this.doubled.length; value++) {
+      const from = bounds[2 * value]!
+      // The flag is of this record only where the value stands in quotes.
+      if (this.doubled[value] === 0 || from === 0 || bytes[from - 1] !== quote) continue
+      const to = bounds[2 * value + 1]!
+      let end = from
+      for (let at = from; at < to; at++) {
+        bytes[end++] = bytes[at]!
+        if (bytes[at] === quote) at++
+      }
+      bounds[2 * value + 1] = end
     }
   }
 
@@ -163,31 +200,23 @@ export class RecordScan {
     return verdict
   }
 
-  private endsGood(bytes: Buffer, start: number, next: number): number {
-    if (!this.spansLines && this.shape.quote !== null) {
-      const lineEnd = bytes.indexOf(LF, start)
-      if (lineEnd >= 0 && lineEnd < next - 1) this.spansLines = true
-    }
-    return this.ends(GOOD, next)
-  }
-
   /** A quoted value without an end: wait for more, or give the record up when there is no more or far too much. */
-  private unclosed(bytes: Buffer, start: number, last: boolean): number {
+  private unclosed(bytes: Uint8Array, start: number, last: boolean): number {
     if (!last && bytes.length - start <= LINE_BYTES_MAX) return INCOMPLETE
     return this.ends(BAD, bytes.length)
   }
 
-  private incomplete(bytes: Buffer, start: number): number {
+  private incomplete(bytes: Uint8Array, start: number): number {
     if (bytes.length - start > LINE_BYTES_MAX) throw lineTooLong(this.rows + 1)
     return INCOMPLETE
   }
 
   /** End of the first line of a broken record, which is all of it that counts; -1 when it is not there yet. */
-  private firstLine(bytes: Buffer, start: number, last: boolean): number {
+  private firstLine(bytes: Uint8Array, start: number, last: boolean): number {
     let at = start
     while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) at++
     if (at - start > LINE_BYTES_MAX) throw lineTooLong(this.rows + 1)
-    if (at === bytes.length && !last) return -1
+    if (at + 1 >= bytes.length && !last && (at === bytes.length || bytes[at] === CR)) return -1
     if (bytes[at] === CR && bytes[at + 1] === LF) at++
     const end = Math.min(at + 1, bytes.length)
     this.reread += Math.max(0, this.next - end)
@@ -207,40 +236,26 @@ const DELIMITER = 1
 const LINE_END = 2
 const INCOMPLETE = 0
 const GOOD = 1
-const GOOD_BUT_CR = 2
-const BLANK = 3
-const BAD = 4
+const BLANK = 2
+const BAD = 3
 
-function afterLineEnds(bytes: Buffer, from: number): number {
+function afterLineEnds(bytes: Uint8Array, from: number): number {
   let at = from
   while (bytes[at] === LF || bytes[at] === CR) at++
   return at
 }
 
-/** Index of the quote that ends the value which began before `from`; -1 when it is not there. A doubled one is a quote inside. */
-function closingQuote(bytes: Buffer, from: number, quote: number): number {
-  for (let at = bytes.indexOf(quote, from); at >= 0; at = bytes.indexOf(quote, at + 2)) {
-    if (bytes[at + 1] !== quote) return at
-  }
-  return -1
-}
-
-/** A row of the right number of values whose first is the mark and the line. */
-function malformedRow(line: Buffer, { delimiter, quote, columns, forbidden }: RecordShape): Buffer {
-  const shown = [...withoutLineEnd(line)].map((byte) => (forbidden.includes(byte) ? SPACE : byte))
-  if (delimiter === null || quote === null) return Buffer.from([MARK, ...shown, LF])
-  const doubled = shown.flatMap((byte) => (byte === quote ? [byte, byte] : [byte]))
-  return Buffer.from([quote, MARK, ...doubled, quote, ...new Array(columns - 1).fill(delimiter), LF])
-}
-
 /** The line without its end, cut between two characters of UTF-8 where it is long. */
-function withoutLineEnd(line: Buffer): Buffer {
+function shownLine(line: Buffer, forbidden: readonly number[]): Buffer {
   let end = line.length
   while (end > 0 && (line[end - 1] === LF || line[end - 1] === CR)) end--
-  if (end <= SHOWN_BYTES) return line.subarray(0, end)
-  end = SHOWN_BYTES
-  while (end > 0 && (line[end]! & 0xc0) === 0x80) end--
-  return line.subarray(0, end)
+  if (end > SHOWN_BYTES) {
+    end = SHOWN_BYTES
+    while (end > 0 && (line[end]! & 0xc0) === 0x80) end--
+  }
+  const shown = Buffer.from(line.subarray(0, end))
+  for (let at = 0; at < end; at++) if (forbidden.includes(shown[at]!)) shown[at] = SPACE
+  return shown
 }
 
 const lineTooLong = (row: number): Problem =>

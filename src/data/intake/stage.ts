@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlText } from '../duckdb.ts'
-import { COLUMNS_MAX, type Dialect, LINE_BYTES_MAX } from './dialect.ts'
+import { COLUMNS_MAX, LINE_BYTES_MAX } from './dialect.ts'
 import { MALFORMED_MARK } from './records.ts'
-import { type PreparedText, tooManyRows, UNIT_SEPARATOR } from './text.ts'
+import { tooManyRows } from './text.ts'
 
 /** The file's rows as text, one Parquet column c0, c1, … for each of its own, in the order of the file. */
 export interface Staged {
@@ -14,34 +14,15 @@ export interface Staged {
   typedDates: ReadonlySet<string>
 }
 
-const NO_TYPES: ReadonlySet<string> = new Set()
+export const NO_TYPES: ReadonlySet<string> = new Set()
 
-/** A doubled quote can make a shown line twice as long; DuckDB's own limit is only a second fence. */
-const DUCKDB_LINE_BYTES = LINE_BYTES_MAX + 64 * 1024
-const DUCKDB_BUFFER_BYTES = 8 * 1024 * 1024
-
-export async function stageCsv(
-  db: DuckDb,
-  work: string,
-  text: PreparedText & { dialect: Dialect; header: string[] }
-): Promise<Staged> {
-  const path = join(work, 'staged.parquet')
-  const { delimiter, quote } = text.dialect
-  const read = (parallel: boolean) =>
-    copyTo(db, path, `select * from ${readText(text, text.header.length, { delimiter, quote, parallel })}`)
-  const rows = await asMany(text.rows!, [() => read(!text.spansLines), () => read(false)])
-  return { path, names: text.header, rows, typedDates: NO_TYPES }
+/** Lines of JSON: `lines` is the one column of the staged text. */
+export function stageLines(db: DuckDb, work: string, lines: string): Promise<Staged> {
+  return stageObjects(db, work, `select c0 as json from read_parquet(${sqlText(lines)})`)
 }
 
-export async function stageLines(db: DuckDb, work: string, text: PreparedText): Promise<Staged> {
-  const lines = readText(text, 1, { delimiter: UNIT_SEPARATOR, quote: '', parallel: true })
-  const staged = await stageObjects(db, work, `select c0 as json from ${lines}`)
-  if (staged.rows !== text.rows) throw disagreement()
-  return staged
-}
-
-export async function stageJson(db: DuckDb, work: string, text: PreparedText, rowsMax: number): Promise<Staged> {
-  const array = `select json from read_json_objects(${sqlText(text.path)}, format = 'array', maximum_object_size = ${LINE_BYTES_MAX})`
+export async function stageJson(db: DuckDb, work: string, text: string, rowsMax: number): Promise<Staged> {
+  const array = `select json from read_json_objects(${sqlText(text)}, format = 'array', maximum_object_size = ${LINE_BYTES_MAX})`
   try {
     const staged = await stageObjects(db, work, array)
     if (staged.rows > rowsMax) throw tooManyRows(rowsMax)
@@ -58,37 +39,6 @@ export async function stageJson(db: DuckDb, work: string, text: PreparedText, ro
     }
     throw error
   }
-}
-
-/** Runs the readings in turn until one finds the rows that our own division of the text has found. */
-async function asMany(rows: number, readings: (() => Promise<number>)[]): Promise<number> {
-  let reason: unknown
-  for (const read of readings) {
-    try {
-      if ((await read()) === rows) return rows
-    } catch (error) {
-      if (!/CSV/.test(String(error))) throw error
-      reason = error
-    }
-  }
-  throw disagreement(reason)
-}
-
-const disagreement = (cause?: unknown): Problem =>
-  new Problem('csv_syntax', 'The file cannot be divided into rows with certainty; check its quotes and line ends.', {
-    cause
-  })
-
-function readText(
-  text: PreparedText,
-  columns: number,
-  dialect: { delimiter: string; quote: string; parallel: boolean }
-): string {
-  const types = Array.from({ length: columns }, (_, at) => `c${at}: 'VARCHAR'`).join(', ')
-  return `read_csv(${sqlText(text.path)}, columns = {${types}}, auto_detect = false, header = false, skip = ${text.skip},
-    delim = ${sqlText(dialect.delimiter)}, quote = ${sqlText(dialect.quote)}, escape = ${sqlText(dialect.quote)},
-    strict_mode = false, parallel = ${dialect.parallel},
-    max_line_size = ${DUCKDB_LINE_BYTES}, buffer_size = ${DUCKDB_BUFFER_BYTES})`
 }
 
 /** Objects to columns: every key of any of them is one. What is no object becomes a malformed row. */

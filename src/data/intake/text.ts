@@ -1,42 +1,38 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatasetOptions } from '../../domain/records/dataset.ts'
 import { Problem } from '../../errors.ts'
 import { type Dialect, findDialect } from './dialect.ts'
 import { type Encoding, EncodingScan, findUtf16, singleByteToUtf8, utf8BomBytes, utf16ToUtf8 } from './encoding.ts'
 import { isKnownColumn } from './order-columns.ts'
-import { RecordScan, type RecordShape, type RecordSink } from './records.ts'
+import { RecordScan, type RecordShape } from './records.ts'
 import { HEAD_BYTES, peek, type Source } from './source.ts'
+import { StagedFile } from './staged-file.ts'
 
 const CHUNK_BYTES = HEAD_BYTES
-/** Stands between values where there is only one a line: no JSON text holds it. */
-export const UNIT_SEPARATOR = '\x1f'
-
-/** A text ready for DuckDB: UTF-8, and of records that cannot be misread. */
-export interface PreparedText {
-  path: string
-  /** Lines before the first row. */
-  skip: 0 | 1
-  encoding: Encoding
-  /** Rows that DuckDB must find; null for a JSON array, which is not divided here. */
-  rows: number | null
-  /** Some value goes over the end of a line. */
-  spansLines: boolean
-}
 
 interface TextRequest {
-  /** The file on disk that the source was opened on, for a text that can be read where it lies. */
-  path: string
+  /** Folder for what is written. */
   work: string
   options: DatasetOptions
   rowsMax: number
 }
 
-/** A delimited text: finds its dialect, divides it into records, writes it anew only where it has to be changed. */
-export async function prepareCsv(
+/** A text in rows: a Parquet file of text columns c0, c1, …. */
+export interface StagedText {
+  path: string
+  encoding: Encoding
+  rows: number
+}
+
+/**
+ * A delimited text: finds its dialect and divides it into rows.
+ * @throws Problem header_missing, too_many_columns, line_too_long, csv_syntax, no_rows, too_many_rows, encoding
+ */
+export async function stageDelimited(
   source: Source,
   request: TextRequest
-): Promise<PreparedText & { dialect: Dialect; header: string[] }> {
+): Promise<StagedText & { dialect: Dialect; names: string[] }> {
   const text = await asAscii(source)
   const { mapping } = request.options
   const dialect = findDialect(text.head, (name) =>
@@ -48,34 +44,38 @@ export async function prepareCsv(
     columns: dialect.header.length,
     forbidden: [0, 1]
   }
-  const headerLines = text.head.toString('latin1', 0, dialect.dataStart).split(/\r\n|\n|\r/).length - 1
-  const prepared = await prepare(source, text, request, {
-    from: dialect.dataStart,
-    inPlace: headerLines === 1 && utf8BomBytes(text.head) === 0,
-    shape
-  })
-  const header = dialect.header.map((name) => decode(name, prepared.encoding))
-  return { ...prepared, dialect, header: header.map((name, at) => (name === '' ? `column_${at + 1}` : name)) }
+  const staged = await stageRecords(text, request, { from: dialect.dataStart, shape })
+  const names = dialect.header.map((name, at) => decode(name, staged.encoding) || `column_${at + 1}`)
+  return { ...staged, dialect, names }
 }
 
-/** NDJSON: each line one value. */
-export async function prepareLines(source: Source, request: TextRequest): Promise<PreparedText> {
+/** NDJSON: each line one value, c0. */
+export async function stageTextLines(source: Source, request: TextRequest): Promise<StagedText> {
   const text = await asAscii(source)
-  const from = utf8BomBytes(text.head)
-  const shape: RecordShape = {
-    delimiter: null,
-    quote: null,
-    columns: 1,
-    forbidden: [0, 1, UNIT_SEPARATOR.charCodeAt(0)]
+  const shape: RecordShape = { delimiter: null, quote: null, columns: 1, forbidden: [0, 1] }
+  return stageRecords(text, request, { from: utf8BomBytes(text.head), shape })
+}
+
+/**
+ * A JSON array: only its encoding matters.
+ * @returns path of the text in UTF-8
+ */
+export async function unpackText(source: Source, request: TextRequest): Promise<{ path: string; encoding: Encoding }> {
+  const text = await asAscii(source)
+  const path = join(request.work, 'text')
+  const file = openSync(path, 'w')
+  const encodings = new EncodingScan()
+  try {
+    for await (const chunk of behind(text.chunks, utf8BomBytes(text.head))) {
+      encodings.push(chunk)
+      writeAll(file, chunk)
+    }
+  } finally {
+    closeSync(file)
   }
-  return prepare(source, text, request, { from, inPlace: from === 0, shape })
-}
-
-/** A JSON array: only its encoding matters. */
-export async function prepareJson(source: Source, request: TextRequest): Promise<PreparedText> {
-  const text = await asAscii(source)
-  const from = utf8BomBytes(text.head)
-  return prepare(source, text, request, { from, inPlace: from === 0, shape: null })
+  const encoding = chosenEncoding(encodings, request.options)
+  if (text.utf16 === null && isSingleByte(encoding)) transcode(path, encoding)
+  return { path, encoding: text.utf16 ?? encoding }
 }
 
 interface AsciiText {
@@ -93,130 +93,81 @@ async function asAscii(source: Source): Promise<AsciiText> {
   return { head, chunks: all, utf16 }
 }
 
-async function prepare(
-  source: Source,
+/** One pass over the text: what its encoding is turns out at the end, and is then applied to the different texts. */
+async function stageRecords(
   text: AsciiText,
   request: TextRequest,
-  plan: { from: number; inPlace: boolean; shape: RecordShape | null }
-): Promise<PreparedText> {
-  const asItLies = source.compression === null && text.utf16 === null && plan.inPlace
-  const output = new TextFile(join(request.work, 'text'), asItLies ? { path: request.path, from: plan.from } : null)
-  const encodings = new EncodingScan()
-  const records = plan.shape && new RecordScan(plan.shape, output)
+  plan: { from: number; shape: RecordShape }
+): Promise<StagedText> {
+  const staged = new StagedFile(join(request.work, 'text.parquet'), plan.shape.columns)
   try {
-    let skip = plan.from
-    for await (const chunk of text.chunks) {
+    const encodings = new EncodingScan()
+    const records = new RecordScan(plan.shape, staged)
+    for await (const chunk of behind(text.chunks, plan.from, (head) => encodings.push(head))) {
       encodings.push(chunk)
-      const part = chunk.subarray(Math.min(skip, chunk.length))
-      skip -= chunk.length - part.length
-      if (records) records.push(part)
-      else output.keep(part)
-      if (records && records.rows > request.rowsMax) throw tooManyRows(request.rowsMax)
+      records.push(chunk)
+      if (records.rows > request.rowsMax) throw tooManyRows(request.rowsMax)
     }
-    records?.end()
+    records.end()
+    if (records.rows === 0) throw new Problem('no_rows', 'The file has a header but no rows; send the order lines too.')
+    if (records.rows > request.rowsMax) throw tooManyRows(request.rowsMax)
+    const encoding = chosenEncoding(encodings, request.options)
+    staged.finish(text.utf16 === null && isSingleByte(encoding) ? (bytes) => singleByteToUtf8(bytes, encoding) : null)
+    return { path: staged.path, encoding: text.utf16 ?? encoding, rows: records.rows }
   } finally {
-    output.close()
+    staged.close()
   }
-  if (records?.rows === 0) throw new Problem('no_rows', 'The file has a header but no rows; send the order lines too.')
+}
 
+/** The chunks without the first `skip` bytes, which `skipped` is given. */
+async function* behind(
+  chunks: AsyncIterable<Buffer>,
+  skip: number,
+  skipped: (bytes: Buffer) => void = () => {}
+): AsyncGenerator<Buffer> {
+  let left = skip
+  for await (const chunk of chunks) {
+    const cut = Math.min(left, chunk.length)
+    left -= cut
+    if (cut > 0) skipped(chunk.subarray(0, cut))
+    if (cut < chunk.length) yield chunk.subarray(cut)
+  }
+}
+
+/** @throws Problem encoding when the caller asks for UTF-8 and the text is none */
+function chosenEncoding(encodings: EncodingScan, options: DatasetOptions): 'utf-8' | SingleByte {
   const found = encodings.result()
-  const encoding = request.options.encoding ?? found
+  const encoding = options.encoding ?? found
   if (encoding === 'utf-8' && found !== 'utf-8') {
     throw new Problem(
       'encoding',
       'The text is not valid UTF-8; leave options.encoding out, or say latin-1 or windows-1252.'
     )
   }
-  const whole = { rows: records?.rows ?? null, spansLines: records?.spansLines ?? false }
-  const skip = output.written ? 0 : plan.shape?.delimiter ? 1 : 0
-  if (text.utf16 || encoding === 'utf-8') {
-    return { ...whole, path: output.written ? output.path : request.path, skip, encoding: text.utf16 ?? encoding }
-  }
-  const utf8 = join(request.work, 'text-utf8')
-  transcode(output.written ? output.path : request.path, utf8, encoding)
-  return { ...whole, path: utf8, skip, encoding }
+  return encoding
 }
+
+type SingleByte = 'latin-1' | 'windows-1252'
+
+const isSingleByte = (encoding: Encoding): encoding is SingleByte =>
+  encoding === 'latin-1' || encoding === 'windows-1252'
 
 export const tooManyRows = (rowsMax: number): Problem =>
   new Problem('too_many_rows', `The file has more than ${rowsMax} rows; split it by period and combine what you need.`)
 
-/** The text as it will be read: the file as it lies for as long as nothing in it has to change, then a copy. */
-class TextFile implements RecordSink {
-  private file: number | undefined
-  private kept = 0
-  private readonly waiting: Buffer[] = []
-  private waitingBytes = 0
-
-  constructor(
-    readonly path: string,
-    private readonly original: { path: string; from: number } | null
-  ) {
-    if (original === null) this.file = openSync(path, 'w')
-  }
-
-  get written(): boolean {
-    return this.file !== undefined
-  }
-
-  keep(bytes: Buffer): void {
-    if (this.file === undefined) this.kept += bytes.length
-    else this.write(bytes)
-  }
-
-  replace(_bytes: Buffer, by: Buffer): void {
-    if (this.file === undefined) this.startCopy()
-    this.write(by)
-  }
-
-  close(): void {
-    if (this.file === undefined) return
-    this.flush()
-    closeSync(this.file)
-  }
-
-  private startCopy(): void {
-    this.file = openSync(this.path, 'w')
-    const { path, from } = this.original!
-    for (const chunk of readChunks(path, from, from + this.kept)) writeAll(this.file, chunk)
-  }
-
-  /** Small pieces are gathered: a file of broken rows would otherwise be written row by row. */
-  private write(bytes: Buffer): void {
-    this.waiting.push(Buffer.from(bytes))
-    this.waitingBytes += bytes.length
-    if (this.waitingBytes >= CHUNK_BYTES) this.flush()
-  }
-
-  private flush(): void {
-    writeAll(this.file!, Buffer.concat(this.waiting))
-    this.waiting.length = 0
-    this.waitingBytes = 0
-  }
-}
-
-function transcode(from: string, to: string, encoding: 'latin-1' | 'windows-1252'): void {
-  const file = openSync(to, 'w')
+function transcode(path: string, encoding: SingleByte): void {
+  const from = openSync(path, 'r')
+  const to = openSync(`${path}.utf8`, 'w')
   try {
-    for (const chunk of readChunks(from, 0, Number.POSITIVE_INFINITY)) writeAll(file, singleByteToUtf8(chunk, encoding))
-  } finally {
-    closeSync(file)
-  }
-}
-
-/** Each chunk lives until the next is asked for. */
-function* readChunks(path: string, from: number, to: number): Generator<Buffer> {
-  const file = openSync(path, 'r')
-  const buffer = Buffer.alloc(CHUNK_BYTES)
-  try {
-    for (let at = from; at < to; ) {
-      const bytes = readSync(file, buffer, 0, Math.min(CHUNK_BYTES, to - at), at)
-      if (bytes === 0) return
-      at += bytes
-      yield buffer.subarray(0, bytes)
+    const buffer = Buffer.alloc(CHUNK_BYTES)
+    for (let read = readSync(from, buffer); read > 0; read = readSync(from, buffer)) {
+      writeAll(to, singleByteToUtf8(buffer.subarray(0, read), encoding))
     }
   } finally {
-    closeSync(file)
+    closeSync(from)
+    closeSync(to)
   }
+  renameSync(`${path}.utf8`, path)
 }
 
 function writeAll(file: number, bytes: Buffer): void {
@@ -226,6 +177,5 @@ function writeAll(file: number, bytes: Buffer): void {
 /** A header name from one character a byte to what it says. */
 function decode(name: string, encoding: Encoding): string {
   const bytes = Buffer.from(name, 'latin1')
-  const single = encoding === 'latin-1' || encoding === 'windows-1252'
-  return (single ? singleByteToUtf8(bytes, encoding) : bytes).toString('utf8').trim()
+  return (isSingleByte(encoding) ? singleByteToUtf8(bytes, encoding) : bytes).toString('utf8').trim()
 }
