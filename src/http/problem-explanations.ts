@@ -31,6 +31,7 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   unsupported_encoding:
     'Request bodies are not decompressed. Send them without Content-Encoding; gzipped files are sent as files.',
   expectation_failed: 'The only Expect value that is met is 100-continue.',
+  range_not_satisfiable: 'The Range begins behind the end of the file, whose size Content-Range states.',
   headers_too_large: 'All headers of a request together may have 16 KiB.',
   rate_limited: 'There were too many requests, wrong keys or open streams. Wait for Retry-After seconds.',
 
@@ -38,6 +39,7 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   model_not_found: 'No model of yours has this id.',
   segment_not_found: 'No segment of yours has this id.',
   customer_not_found: 'The model does not know this customer. New customers are assigned by POST /assign.',
+  assign_file_not_found: 'No file of assignments of yours has this id, or it has expired.',
   job_not_found: 'No job of yours has this id.',
   champion_not_found: 'No model is the champion yet. Train one, or name a model by model_id.',
 
@@ -73,7 +75,11 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   csv_syntax: 'A quote is not closed or a line does not end; the detail names the line.',
   json_syntax: 'A line of the NDJSON file is not a JSON object; the detail names the line.',
   parquet_invalid: 'The Parquet file is truncated or damaged. Write it again.',
-  unsupported_codec: 'The Parquet file is compressed with a codec that is not accepted. Use zstd, snappy or gzip.',
+  unsupported_codec:
+    'The file is compressed inside with a codec that is not accepted: Parquet takes zstd, snappy or gzip, Arrow none.',
+  arrow_invalid: 'The Arrow data ends early or contradicts itself. Write the file again.',
+  arrow_batch_too_large: 'A record batch may have 256 MiB. Write smaller batches, for example of 65,536 rows.',
+  unsupported_arrow_type: 'Features are whole or floating-point numbers, customer_id is text or a whole number.',
   gzip_invalid: 'The gzip data is truncated or damaged. Compress the file again.',
   decompression_limit: 'The compressed file unpacks to more than the service is set to take.',
   line_too_long: 'A line is longer than any order line: often an unclosed quote.',
@@ -83,7 +89,7 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   too_few_customers: 'There are fewer customers than the training needs. Widen the period or the filters.',
   k_too_large: 'There are fewer distinct customers than segments asked for. Ask for fewer.',
   degenerate_data: 'All customers are alike in the chosen features. Choose others.',
-  unknown_feature: 'The dataset has no such feature; GET /features lists them.',
+  unknown_feature: 'The dataset, or any model, has no such feature; GET /features lists them.',
   invalid_reference_date: 'The reference date lies before the first order or is not a date.',
   distance_not_supported: 'The other options do not go together with this distance.',
   training_too_large: 'The training needs more memory than the service may plan with; the detail gives the figure.',
@@ -91,6 +97,7 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   feature_missing: 'A customer lacks a feature the model was trained on; errors names each.',
   unassignable_customer:
     'A customer cannot be placed: no order before the reference date, or values that are no numbers.',
+  assignment_crashed: 'The assignment ended unexpectedly on our side. It may be started again.',
   profile_too_large:
     'Analysing the dataset needs more memory than a query may use: send a shorter period, with options.from or window_days.',
   profile_crashed: 'The analysis ended unexpectedly on our side. Ask for the profile again.',
