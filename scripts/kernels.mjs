@@ -48,7 +48,9 @@ function copiesFor(D) {
   }
   const rows = [1, 2].flatMap((R) => [0, 1].map((C) => expand(template('rows'), { ...constants, R, C })))
   return [
-    ...['place', 'assign', 'seed'].map((name) => expand(template(name), constants)),
+    ...['place', 'candidates', 'moves', 'scan', 'assign', 'inertia', 'seed'].map((name) =>
+      expand(template(name), constants)
+    ),
     ...rows,
     expand(template('pairs'), constants)
   ]

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Config } from './config.ts'
+import { type Config, trainingThreads } from './config.ts'
 import { AssignFolders } from './data/assign-files/assign-folders.ts'
 import { calendar } from './data/calendar.ts'
 import { Folders } from './data/folders.ts'
@@ -97,7 +97,12 @@ async function openService(
     train: entryPoint('jobs/workers/train.worker.ts'),
     assign: entryPoint('jobs/workers/assign.worker.ts')
   }
-  const pool = openPool({ workers: config.WORKERS, entry, logger })
+  const pool = openPool({
+    workers: config.WORKERS,
+    entry,
+    threadData: { threads: trainingThreads(config) },
+    logger
+  })
   const intake = openIntake(folders, {
     processes: config.INTAKE_PROCESSES,
     memoryBytes: config.INTAKE_MEMORY_BYTES,

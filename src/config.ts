@@ -70,6 +70,9 @@ const settings = z.object({
   WORKERS: wholeNumber(1, 64)
     .prefault(String(Math.min(availableParallelism(), 64)))
     .describe('Threads for training; by default one per core.'),
+  TRAINING_THREADS: wholeNumber(1, 64)
+    .optional()
+    .describe('Threads that one training clusters with; by default twice the cores shared among WORKERS, at most all.'),
   JOB_QUEUE_MAX: wholeNumber(1, 10_000)
     .prefault('100')
     .describe('Jobs of a kind that may wait for each tenant; more are answered 503.'),
@@ -102,6 +105,18 @@ export type Config = Readonly<z.output<typeof settings>>
 
 /** Names, forms and meanings of all settings, for the README's table and its test. */
 export const SETTINGS = settings.shape
+
+const MOST_TRAINING_THREADS = 16
+
+/**
+ * Threads of one training. Twice the cores are shared out, since trainings that run together seldom all cluster at once:
+ * one that runs alone has the machine to itself.
+ */
+export const trainingThreads = (
+  { TRAINING_THREADS, WORKERS }: Pick<Config, 'TRAINING_THREADS' | 'WORKERS'>,
+  cores = availableParallelism()
+): number =>
+  TRAINING_THREADS ?? Math.max(1, Math.min(cores, Math.floor((2 * cores) / WORKERS), MOST_TRAINING_THREADS))
 
 /** Settings whose value may hold a secret: printed only in part. */
 const SECRET = new Set(['REDIS_URL'])

@@ -27,7 +27,7 @@ export interface Pool {
    *
    * An abort asks the task to end and settles once it has; a task that does not is terminated after the grace, but
    * never inside a native query.
-   * @throws Problem queue_full, draining, job_cancelled after an abort, training_crashed or assignment_crashed, or what the task throws
+   * @throws Problem queue_full, draining, job_cancelled after an abort, training_crashed (or the like of other tasks), or what the task throws
    */
   run<Name extends TaskName>(name: Name, message: TaskMessages[Name], options?: RunOptions): Promise<TaskResults[Name]>
   stats(): { size: number; busy: number; queued: number }
@@ -43,7 +43,8 @@ const RETRY_MS = 100
 /** @throws Error when the entry is not there */
 export function openPool(options: PoolOptions): Pool {
   const { workers, entry, threadData, queueMax = 1000, heapMegabytes = 4096, graceMs = 5000, logger } = options
-  const entries: Record<TaskName, string> = typeof entry === 'string' ? { train: entry, assign: entry } : entry
+  const entries: Record<TaskName, string> =
+    typeof entry === 'string' ? { train: entry, assign: entry, profile: entry } : entry
   for (const path of Object.values(entries)) {
     if (!existsSync(path)) throw new Error(`The worker ${path} is missing: build the service first (npm run build)`)
   }

@@ -34,6 +34,7 @@ export interface HelperData {
 export class ThreadCrew implements Crew {
   readonly size: number
   readonly bench: Bench
+  readonly #memory: WebAssembly.Memory
   readonly #control = new Int32Array(new SharedArrayBuffer(WORDS * 4))
   readonly #helpers: { worker: Worker; port: MessagePort }[]
   poll: () => void
@@ -44,6 +45,7 @@ export class ThreadCrew implements Crew {
    */
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, size: number, poll: () => void = () => {}) {
     this.size = size
+    this.#memory = memory
     this.bench = new Bench(new Kernels(module, memory))
     this.poll = poll
     this.#helpers = Array.from({ length: size - 1 }, (_, h) => {
@@ -104,6 +106,11 @@ export class ThreadCrew implements Crew {
       if (asked.stopped || asked.failure !== undefined) outcome = asked
     }
     return outcome
+  }
+
+  /** Size of the memory, which never falls. */
+  get bytes(): number {
+    return this.#memory.buffer.byteLength
   }
 
   async close(): Promise<void> {

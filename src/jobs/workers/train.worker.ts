@@ -1,12 +1,9 @@
+import { workerData } from 'node:worker_threads'
 import { type CustomerFeatures, readCustomerFeatures } from '../../data/features.ts'
 import { kernelModule } from '../../data/kernel-module.ts'
 import { writeMembers } from '../../data/members.ts'
 import { verifyFolder } from '../../data/published-folder.ts'
-import { ENGINES } from '../../domain/clustering/engines.ts'
-import { SoloCrew } from '../../domain/clustering/wasm/stages.ts'
-import { wasmEngine } from '../../domain/clustering/wasm-engine.ts'
 import { projectCustomers } from '../../domain/features/pca.ts'
-import { createMemory, Kernels } from '../../domain/kernels/kernels.ts'
 import type { FeatureColumns, Reconciliation, TrainingOutcome } from '../../domain/records/model.ts'
 import { describeSegments, RULE_FEATURES } from '../../domain/segments/describe.ts'
 import { mimicSegments } from '../../domain/segments/surrogate.ts'
@@ -15,17 +12,21 @@ import { PREFERENCE_FAMILY, PREFERENCE_PREFIX } from '../../domain/vocabulary.ts
 import { Problem } from '../../errors.ts'
 import { runTask, type TaskControl } from '../task-control.ts'
 import type { TrainMessage, TrainResult } from '../tasks.ts'
+import { TrainingCrew } from './training-crew.ts'
 
 /** How the stages share the whole job, as fractions at which each ends. */
 const READING_ENDS = 0.15
 const CLUSTERING_ENDS = 0.85
+
+const crew = new TrainingCrew(kernelModule(), (workerData as { threads: number }).threads)
+crew.warm()
 
 /** From a dataset's folder to a model: reads features, clusters, describes, writes the members beside. */
 export default runTask<TrainMessage, TrainResult>(async (message, control) => {
   await verifyFolder(message.datasetFolder)
   const customers = await readFeatures(message, control)
   const clustered = columnsOf(customers.features, message.options.features)
-  const outcome = cluster(clustered, message, control)
+  const outcome = await cluster(clustered, message, control)
 
   control.progress({ stage: 'describing', fraction: CLUSTERING_ENDS, message: 'Naming the segments.' })
   const preferenceNames = Object.fromEntries(
@@ -106,12 +107,11 @@ function columnsOf(features: FeatureColumns, wanted: string[]): FeatureColumns {
   }
 }
 
-function cluster(clustered: FeatureColumns, message: TrainMessage, control: TaskControl): TrainingOutcome {
-  // The kernels' memory never shrinks, so each training has one of its own.
-  const engines = {
-    ...ENGINES,
-    euclidean: wasmEngine(new SoloCrew(new Kernels(kernelModule(), createMemory(2 ** 32))), ENGINES.euclidean)
-  }
+async function cluster(
+  clustered: FeatureColumns,
+  message: TrainMessage,
+  control: TaskControl
+): Promise<TrainingOutcome> {
   const hooks: TrainingHooks = {
     progress: (stage, fraction, text) =>
       control.progress({
@@ -122,11 +122,13 @@ function cluster(clustered: FeatureColumns, message: TrainMessage, control: Task
     cancelled: () => control.cancelled()
   }
   try {
-    return trainClusters(clustered, message.options, hooks, engines)
+    return trainClusters(clustered, message.options, hooks, crew.engines)
   } catch (error) {
     if (error instanceof TrainingRefused) throw new Problem(error.code, error.message)
     if (error instanceof TrainingCancelled) throw new Problem('job_cancelled', 'The training was cancelled.')
     throw error
+  } finally {
+    await crew.rest()
   }
 }
 

@@ -6,6 +6,8 @@ import type { Space } from './space.ts'
 /** About 5 ms of work for the kernels: features times centroids times points between two polls. */
 const WORK_BETWEEN_POLLS = 2e7
 
+const POINTS_BETWEEN_POLLS = 2 ** 18
+
 /** Rows beyond the reach of a processor's second cache. */
 const FAR_BYTES = 2 ** 22
 
@@ -173,6 +175,7 @@ export class LloydRun {
     let chosen = -1
     let largest = 0
     for (let p = 0; p < n; p++) {
+      if (p % POINTS_BETWEEN_POLLS === 0) this.#member.poll()
       const label = labels[p]!
       if (sums[label * (width + 2) + width + 1]! < 1.5 || taken.has(p)) continue
       let squared = 0

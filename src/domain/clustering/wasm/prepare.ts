@@ -7,10 +7,14 @@ import type { Space } from './space.ts'
 
 /** Rows looked at to choose the origin, the rotation and the ends of the Morton curve: only speed depends on them. */
 const SAMPLE = 2048
+/** Of these, rows that are sorted to find the ends. */
+const ENDS_SAMPLE = 512
 /** Share of the sample beyond each end of the Morton curve, so that a far outlier does not squeeze all others together. */
 const TAIL = 0.002
 /** Numbers in a data set above which its order is made by all members. */
 const WORTH_SHARING = 50_000
+/** Far rows come slowly from memory: some ten nanoseconds for each feature. */
+const ROWS_BETWEEN_POLLS = 2 ** 15
 const FLOAT32_UNIT = 2 ** -24
 const FLOAT64_UNIT = 2 ** -53
 
@@ -60,19 +64,40 @@ export const prepareStages = {
     const { n, shared } = space.layout
     const [from, to] = share(n, member)
     const histogram = shared.histograms + member.index * 2 ** (bits * dimensions) * 4
-    return space.run.findCells(from, to, bits, shared.frame, histogram)
+    let longest = 0
+    inSteps(from, to, ROWS_BETWEEN_POLLS, member, (start, end) => {
+      longest = Math.max(longest, space.run.findCells(start, end, bits, shared.frame, histogram))
+    })
+    return longest
   },
 
   sort(space: Space, { cellCount }: { cellCount: number }, member: Member): void {
     const { n, shared } = space.layout
     const [from, to] = share(n, member)
-    space.run.sortByCell(from, to, shared.histograms + member.index * cellCount * 4)
+    inSteps(from, to, ROWS_BETWEEN_POLLS, member, (start, end) => {
+      space.run.sortByCell(start, end, shared.histograms + member.index * cellCount * 4)
+    })
   },
 
   place(space: Space, { scale }: { scale: number }, member: Member): void {
     const [from, to] = share(space.layout.superBlocks, member)
     space.kernels.set({ scale })
-    space.run.place(from, to)
+    inSteps(from, to, Math.ceil(ROWS_BETWEEN_POLLS / (16 * space.layout.blockSize)), member, (start, end) => {
+      space.run.place(start, end)
+    })
+  }
+}
+
+function inSteps(
+  from: number,
+  to: number,
+  step: number,
+  member: Member,
+  work: (from: number, to: number) => void
+): void {
+  for (let start = from; start < to; start += step) {
+    work(start, Math.min(to, start + step))
+    member.poll()
   }
 }
 
@@ -104,14 +129,15 @@ function chooseAxes(space: Space, { data, n, d }: Matrix): number {
   }
 
   const dimensions = Math.min(3, d)
+  const stride = step * Math.max(1, Math.floor(sampled / ENDS_SAMPLE))
   const ends = Array.from({ length: dimensions }, (_, a) => {
-    const along = new Float64Array(sampled)
-    for (let i = 0, s = 0; i < n; i += step, s++) {
+    const along = new Float64Array(Math.ceil(n / stride))
+    for (let i = 0, s = 0; i < n; i += stride, s++) {
       for (let j = 0; j < d; j++) along[s]! += (data[i * d + j]! - origin[j]!) * vectors[a]![j]!
     }
     along.sort()
-    const tail = Math.floor(sampled * TAIL)
-    return { low: along[tail]!, high: along[sampled - 1 - tail]! }
+    const tail = Math.floor(along.length * TAIL)
+    return { low: along[tail]!, high: along[along.length - 1 - tail]! }
   })
   const widest = Math.max(...ends.map(({ low, high }) => high - low))
   const cellsPerUnit = widest > 0 ? 2 ** mortonBits(n, dimensions) / widest : 0

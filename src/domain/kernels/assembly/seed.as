@@ -42,11 +42,10 @@ function tryBlock_$D(b: i32, t: i32): f64 {
   return sumOfLanes(total)
 }
 
-/** Writes into trialTotals the potential of the whole data set with each of the trials added. */
-export function tryAll_$D(trials: i32): void {
+/** Adds to trialTotals the potential of super-blocks `from` to `to` with each of the trials added. */
+export function tryAll_$D(from: i32, to: i32, trials: i32): void {
   const all = blockCount()
-  for (let t = 0; t < trials; t++) store<f64>(trialTotals + (<usize>t << 3), 0)
-  for (let s = 0; s < superCount(); s++) {
+  for (let s = from; s < to; s++) {
     const state = superStateOf(s)
     const near = trialsWithin_$D(superBoxes + <usize>s * ${(2*D+4)*4}, load<f32>(state, LARGEST), trials)
     addTotals(trials, ~near, load<f64>(state, POTENTIAL))
@@ -60,12 +59,12 @@ export function tryAll_$D(trials: i32): void {
   }
 }
 
-/** Takes trial t as the next centre. @returns the potential of the whole data set */
-export function lowerTo_$D(t: i32): f64 {
+/** Takes trial t as the next centre of super-blocks `from` to `to`. @returns their potential */
+export function lowerTo_$D(from: i32, to: i32, t: i32): f64 {
   const all = blockCount()
   const bit = 1 << t
   let total: f64 = 0
-  for (let s = 0; s < superCount(); s++) {
+  for (let s = from; s < to; s++) {
     const state = superStateOf(s)
     if (trialsWithin_$D(superBoxes + <usize>s * ${(2*D+4)*4}, load<f32>(state, LARGEST), t + 1) & bit) {
       let potential: f64 = 0
