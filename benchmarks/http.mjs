@@ -10,7 +10,7 @@ import { writeMembers } from '../dist/data/members.js'
 import { ModelFolders } from '../dist/data/model-folders.js'
 import { sampleFile } from '../dist/domain/sample/file.js'
 import { prepareAssigner } from '../dist/domain/serving/assign.js'
-import { CustomerIndex, encodeIds } from '../dist/domain/serving/customer-index.js'
+import { atOnce, CustomerIndex, encodeIds, prepareIndex } from '../dist/domain/serving/customer-index.js'
 import { DEFAULT_TENANT } from '../dist/domain/tenant.js'
 import { openStores } from '../dist/stores/open.js'
 import { generator, load } from './load.mjs'
@@ -246,7 +246,7 @@ function indexBytes() {
     return heapUsed + arrayBuffers
   }
   const before = used()
-  const index = new CustomerIndex(encodeIds(ids))
+  const index = new CustomerIndex(atOnce(prepareIndex(encodeIds(ids))))
   const bytes = used() - before
   if (index.rowOf(ids[MEMBERS - 1]) !== MEMBERS - 1) throw new Error('the index is wrong')
   return bytes

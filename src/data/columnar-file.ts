@@ -114,7 +114,7 @@ function beginningOf(entries: readonly Entry[]): Buffer {
 }
 
 /**
- * The arrays by name, in their order, all of them views of one buffer.
+ * The arrays by name, in their order, all of them views of one buffer that threads can share.
  * @throws Problem dataset_corrupt when the file is not of this form, is cut short or too long, or is of a newer version
  */
 export async function readArrays(path: string): Promise<Map<string, NumberArray>> {
@@ -124,7 +124,7 @@ export async function readArrays(path: string): Promise<Map<string, NumberArray>
   try {
     const { size } = await file.stat()
     const { header, start } = await readHeader(file, size)
-    const bytes = new ArrayBuffer(size)
+    const bytes = new SharedArrayBuffer(size)
     await readFully(file, new Uint8Array(bytes), 0)
 
     const arrays = new Map<string, NumberArray>()
@@ -133,7 +133,8 @@ export async function readArrays(path: string): Promise<Map<string, NumberArray>
       const at = aligned(end)
       end = at + length * TYPES[type].BYTES_PER_ELEMENT
       if (end > size) throw corrupt('a part is cut short')
-      arrays.set(name, new TYPES[type](bytes, at, length))
+      const View: new (bytes: ArrayBufferLike, at: number, length: number) => NumberArray = TYPES[type]
+      arrays.set(name, new View(bytes, at, length))
     }
     if (end !== size || arrays.size !== header.arrays.length) throw corrupt('a part does not fit its description')
     return arrays

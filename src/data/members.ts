@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { MOST_GROUPS, type ProductGroups } from '../domain/features/product-groups.ts'
 import type { FeatureColumns } from '../domain/records/model.ts'
-import { CustomerIndex, encodeIds } from '../domain/serving/customer-index.ts'
+import { CustomerIndex, encodeIds, type PreparedIndex, prepareIndex } from '../domain/serving/customer-index.ts'
 import { corrupt, type NumberArray, readArrays, writeArrays } from './columnar-file.ts'
 
 /** What a trained model says about each of its customers: one row each. */
@@ -53,23 +53,59 @@ export async function writeGroups(folder: string, groups: ProductGroups | null):
   await writeFile(join(folder, GROUPS_FILE), JSON.stringify({ version: GROUPS_VERSION, groups }), { flag: 'wx' })
 }
 
-/** @throws Problem dataset_corrupt when a file is missing, damaged, or of a newer version */
+/**
+ * Reads what writeMembers wrote, with a turn for other requests every few milliseconds.
+ * @throws Problem dataset_corrupt when a file is missing, damaged, or of a newer version
+ */
 export async function readMembers(folder: string): Promise<Members> {
   const [arrays, groups] = await Promise.all([
     readArrays(join(folder, TABLE_FILE)),
     readGroups(join(folder, GROUPS_FILE))
   ])
   try {
-    return new Members(arrays, groups)
+    return new Members(await inTurns(prepare(arrays, groups)))
   } catch (cause) {
     throw corrupt('its parts do not fit together', cause)
   }
+}
+
+async function inTurns<Result>(steps: Generator<undefined, Result>): Promise<Result> {
+  let step = steps.next()
+  while (!step.done) {
+    await new Promise((resolve) => setImmediate(resolve))
+    step = steps.next()
+  }
+  return step.value
+}
+
+/** A table that has been checked. All its numbers lie in shared memory: sent to a worker, they are not copied. */
+export interface MemberParts {
+  arrays: ReadonlyMap<string, NumberArray>
+  /** What category_breadth and the preferences of the training data speak of. */
+  groups: ProductGroups | null
+  index: PreparedIndex
+  /** The rows of each segment in ascending order. */
+  rows: readonly Int32Array[]
+}
+
+/** @throws RangeError when the arrays do not make a table */
+function* prepare(
+  arrays: ReadonlyMap<string, NumberArray>,
+  groups: ProductGroups | null
+): Generator<undefined, MemberParts> {
+  const ids = { bytes: take(arrays, 'id_bytes', Uint8Array), offsets: take(arrays, 'id_offsets', Uint32Array) }
+  const index = yield* prepareIndex(ids)
+  checkText(ids.bytes, ids.offsets)
+  yield
+  checkRows(arrays, ids.offsets.length - 1)
+  return { arrays, groups, index, rows: yield* rowsBySegment(take(arrays, 'segments', Int32Array)) }
 }
 
 /** The customers of a trained model, by row or by id. Rows are in ascending order of the customer ids. */
 export class Members {
   readonly n: number
   readonly featureNames: readonly string[]
+  readonly groups: ProductGroups | null
   private readonly index: CustomerIndex
   private readonly segments: Int32Array
   private readonly distances: Float64Array
@@ -79,15 +115,11 @@ export class Members {
   private readonly columns: readonly Float64Array[]
   private readonly rows: readonly Int32Array[]
 
-  /** @throws RangeError when the arrays do not make a table */
-  constructor(
-    arrays: ReadonlyMap<string, NumberArray>,
-    /** What category_breadth and the preferences of the training data speak of. */
-    readonly groups: ProductGroups | null
-  ) {
-    const ids = { bytes: take(arrays, 'id_bytes', Uint8Array), offsets: take(arrays, 'id_offsets', Uint32Array) }
-    this.index = new CustomerIndex(ids)
-    checkText(ids.bytes, ids.offsets)
+  /** @param parts may have come from another thread */
+  constructor(readonly parts: MemberParts) {
+    const { arrays, groups, index, rows } = parts
+    this.groups = groups
+    this.index = new CustomerIndex(index)
     this.n = this.index.size
     this.segments = take(arrays, 'segments', Int32Array)
     this.distances = take(arrays, 'distances', Float64Array)
@@ -97,8 +129,7 @@ export class Members {
     const features = [...arrays.keys()].filter((name) => name.startsWith(FEATURE))
     this.featureNames = features.map((name) => name.slice(FEATURE.length))
     this.columns = features.map((name) => take(arrays, name, Float64Array))
-    checkRows(arrays, this.n)
-    this.rows = rowsBySegment(this.segments)
+    this.rows = rows
   }
 
   rowOf(customerId: string): number | undefined {
@@ -160,19 +191,21 @@ function checkRows(arrays: ReadonlyMap<string, NumberArray>, n: number): void {
 
 /** Every id on its own must be UTF-8: the whole is, and no id begins inside a character. */
 function checkText(bytes: Uint8Array, offsets: Uint32Array): void {
-  const splits = offsets.some((offset) => offset < bytes.length && (bytes[offset]! & 0xc0) === 0x80)
+  let splits = false
+  for (let row = 0; row < offsets.length; row++) splits ||= (bytes[offsets[row]!]! & 0xc0) === 0x80
   if (splits || !isUtf8(bytes)) throw new RangeError('the ids must be UTF-8')
 }
 
 /** The rows of each segment in ascending order, by a counting sort. */
-function rowsBySegment(segments: Int32Array): Int32Array[] {
+function* rowsBySegment(segments: Int32Array): Generator<undefined, Int32Array[]> {
   const sizes: number[] = []
   for (const segment of segments) {
     if (segment < 0 || segment >= MOST_SEGMENTS) throw new RangeError(`no segment has the index ${segment}`)
     while (sizes.length <= segment) sizes.push(0)
     sizes[segment]!++
   }
-  const rows = sizes.map((size) => new Int32Array(size))
+  yield
+  const rows = sizes.map((size) => new Int32Array(new SharedArrayBuffer(size * Int32Array.BYTES_PER_ELEMENT)))
   const filled = sizes.map(() => 0)
   for (let row = 0; row < segments.length; row++) {
     const segment = segments[row]!

@@ -54,7 +54,7 @@ export const trainModel =
 export const fitModel =
   (tools: Tools): JobWork =>
   async (tenant, job, { signal, progress }) => {
-    const { stores, folders, modelFolders, pool, trainingMemory, limits } = tools
+    const { stores, folders, modelFolders, members, pool, trainingMemory, limits } = tools
     const request = job.request as TrainingJob
     const result = { type: 'model' as const, id: request.model_id }
     // Killed between writing the record and settling the job: all but the promotion is done.
@@ -85,7 +85,11 @@ export const fitModel =
         await draft.clear()
       }
     }
-    if (request.promote) await stores.champions.set(tenant, request.model_id)
+    if (request.promote) {
+      // Read before it speaks, so that no caller waits for it.
+      await members.open(tenant, request.model_id)
+      await stores.champions.set(tenant, request.model_id)
+    }
     return result
   }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type MemberTable, readMembers, writeMembers } from '../../src/data/members.ts'
+import { Members, type MemberTable, readMembers, writeMembers } from '../../src/data/members.ts'
 import type { ProductGroups } from '../../src/domain/features/product-groups.ts'
 
 const groups: ProductGroups = {
@@ -60,6 +60,20 @@ describe('readMembers', () => {
       }
     }
     expect(members.rowOf('nobody')).toBeUndefined()
+  })
+
+  it('gives parts that another thread reads without a copy', async () => {
+    await writeMembers(folder, table(), groups)
+    const members = await readMembers(folder)
+    // As posting to a worker does: shared memory is handed on, everything else copied.
+    const theirs = new Members(structuredClone(members.parts))
+    expect(theirs.rowOf('Zoë')).toBe(2)
+    expect([...theirs.rowsOf(2)]).toEqual([0, 2])
+    expect(theirs.groups).toEqual(groups)
+    members.parts.arrays.get('distances')![2] = 7
+    members.parts.index.slots.fill(0)
+    expect(theirs.distance(2)).toBe(7)
+    expect(theirs.rowOf('Zoë')).toBeUndefined()
   })
 
   it('lists the rows of a segment in the order of the ids', async () => {

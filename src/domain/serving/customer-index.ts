@@ -8,10 +8,52 @@ export interface IdArena {
 /** A lookup gives up hashing after so many slots and searches the order instead. */
 const LONGEST_PROBE = 32
 const FREE = 0
+/** Rows between two pauses of whoever prepares an index: a few milliseconds' work. */
+const STRETCH = 20_000
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** An index ready for use, in memory that threads share. */
+export interface PreparedIndex {
+  arena: IdArena
+  /** A row + 1, or FREE. */
+  slots: Uint32Array
+  /** In bytes. */
+  longestId: number
+}
+
+/**
+ * Checks the ids and enters them into the table; whoever runs it may do something else wherever it yields.
+ * @param arena its ids ascend strictly by bytes
+ * @throws RangeError when they do not, or an offset is out of place
+ */
+export function* prepareIndex(arena: IdArena): Generator<undefined, PreparedIndex> {
+  const { bytes, offsets } = arena
+  const size = offsets.length - 1
+  if (size < 0 || offsets[0] !== 0 || offsets[size] !== bytes.length)
+    throw new RangeError('the ids must fill the arena')
+  const places = 2 ** Math.ceil(Math.log2(Math.max(2, size * 1.5)))
+  const slots = new Uint32Array(new SharedArrayBuffer(places * Uint32Array.BYTES_PER_ELEMENT))
+  let longestId = 0
+  for (let row = 0; row < size; row++) {
+    longestId = Math.max(longestId, checkedLength(arena, row))
+    if (row % STRETCH === STRETCH - 1) yield
+  }
+  for (let row = 0; row < size; row++) {
+    enter(arena, slots, row)
+    if (row % STRETCH === STRETCH - 1) yield
+  }
+  return { arena, slots, longestId }
+}
+
+/** What the steps come to, without a pause. */
+export function atOnce<Result>(steps: Generator<undefined, Result>): Result {
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
+}
 
 /**
  * Row numbers by customer id, the ids kept exactly.
@@ -23,19 +65,19 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
  */
 export class CustomerIndex {
   readonly size: number
+  private readonly arena: IdArena
   private readonly slots: Uint32Array
   private readonly mask: number
   private readonly longestId: number
   private readonly wanted: Uint8Array
 
-  /** @param arena its ids ascend strictly by bytes. @throws RangeError when they do not, or an offset is out of place */
-  constructor(private readonly arena: IdArena) {
+  constructor({ arena, slots, longestId }: PreparedIndex) {
     this.size = arena.offsets.length - 1
-    this.longestId = checkOrder(arena)
-    this.wanted = new Uint8Array(this.longestId + 4)
-    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, this.size * 1.5))))
-    this.mask = this.slots.length - 1
-    for (let row = 0; row < this.size; row++) this.enter(row)
+    this.arena = arena
+    this.slots = slots
+    this.mask = slots.length - 1
+    this.longestId = longestId
+    this.wanted = new Uint8Array(longestId + 4)
   }
 
   /** @returns undefined for an id that is not there */
@@ -75,18 +117,6 @@ export class CustomerIndex {
     return fits && !UNPAIRED_SURROGATE.test(id) ? written : undefined
   }
 
-  private enter(row: number): void {
-    const { bytes, offsets } = this.arena
-    let slot = hash(bytes, offsets[row]!, offsets[row + 1]!) & this.mask
-    for (let probe = 0; probe < LONGEST_PROBE; probe++) {
-      if (this.slots[slot] === FREE) {
-        this.slots[slot] = row + 1
-        return
-      }
-      slot = (slot + 1) & this.mask
-    }
-  }
-
   /** Binary search for the first `length` bytes of `wanted`. */
   private search(length: number): number | undefined {
     const { bytes, offsets } = this.arena
@@ -124,21 +154,27 @@ function grown(bytes: Uint8Array<ArrayBuffer>, least: number): Uint8Array<ArrayB
   return larger
 }
 
-/** @returns the bytes of the longest id */
-function checkOrder({ bytes, offsets }: IdArena): number {
-  const size = offsets.length - 1
-  if (size < 0 || offsets[0] !== 0 || offsets[size] !== bytes.length)
-    throw new RangeError('the ids must fill the arena')
-  let longest = 0
-  for (let row = 0; row < size; row++) {
-    const [start, end] = [offsets[row]!, offsets[row + 1]!]
-    if (end < start) throw new RangeError('the offsets of ids must not fall')
-    if (row > 0 && compareBytes(bytes, offsets[row - 1]!, start, bytes, start, end) >= 0) {
-      throw new RangeError('the ids must ascend')
-    }
-    longest = Math.max(longest, end - start)
+/** @returns the bytes of the id in this row. @throws RangeError when it does not come after the one before */
+function checkedLength({ bytes, offsets }: IdArena, row: number): number {
+  const start = offsets[row]!
+  const end = offsets[row + 1]!
+  if (end < start) throw new RangeError('the offsets of ids must not fall')
+  if (row > 0 && compareBytes(bytes, offsets[row - 1]!, start, bytes, start, end) >= 0) {
+    throw new RangeError('the ids must ascend')
   }
-  return longest
+  return end - start
+}
+
+function enter({ bytes, offsets }: IdArena, slots: Uint32Array, row: number): void {
+  const mask = slots.length - 1
+  let slot = hash(bytes, offsets[row]!, offsets[row + 1]!) & mask
+  for (let probe = 0; probe < LONGEST_PROBE; probe++) {
+    if (slots[slot] === FREE) {
+      slots[slot] = row + 1
+      return
+    }
+    slot = (slot + 1) & mask
+  }
 }
 
 /** FNV-1a over 32 bits, its low bits stirred by the finaliser of MurmurHash3: they alone choose the slot. */

@@ -1,10 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CustomerIndex, encodeIds } from '../../../src/domain/serving/customer-index.ts'
+import {
+  atOnce,
+  CustomerIndex,
+  encodeIds,
+  type IdArena,
+  prepareIndex
+} from '../../../src/domain/serving/customer-index.ts'
 
 /** Ascending by code point, as UTF-8 bytes are. */
 const byCodePoint = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
-const indexOf = (ids: Iterable<string>) => new CustomerIndex(encodeIds([...ids].sort(byCodePoint)))
+const indexed = (arena: IdArena) => new CustomerIndex(atOnce(prepareIndex(arena)))
+const indexOf = (ids: Iterable<string>) => indexed(encodeIds([...ids].sort(byCodePoint)))
 
 const wellFormed = fc.string({ unit: 'binary', maxLength: 12 })
 const hostile = fc.oneof(
@@ -21,7 +28,7 @@ describe('CustomerIndex', () => {
       fc.property(fc.uniqueArray(hostile, { maxLength: 200 }), fc.array(hostile), (ids, others) => {
         const sorted = [...ids].sort(byCodePoint)
         const rows = new Map(sorted.map((id, row) => [id, row]))
-        const index = new CustomerIndex(encodeIds(sorted))
+        const index = indexed(encodeIds(sorted))
         expect(index.size).toBe(ids.length)
         for (const id of [...ids, ...others]) expect(index.rowOf(id)).toBe(rows.get(id))
         for (const [id, row] of rows) expect(index.idOf(row)).toBe(id)
@@ -52,12 +59,10 @@ describe('CustomerIndex', () => {
   })
 
   it('refuses ids that do not ascend and rows that do not exist', () => {
-    expect(() => new CustomerIndex(encodeIds(['b', 'a']))).toThrow('the ids must ascend')
-    expect(() => new CustomerIndex(encodeIds(['a', 'a']))).toThrow('the ids must ascend')
-    expect(() => new CustomerIndex({ bytes: new Uint8Array(2), offsets: Uint32Array.of(0, 1) })).toThrow(RangeError)
-    expect(() => new CustomerIndex({ bytes: new Uint8Array(2), offsets: Uint32Array.of(0, 3, 1, 2) })).toThrow(
-      RangeError
-    )
+    expect(() => indexed(encodeIds(['b', 'a']))).toThrow('the ids must ascend')
+    expect(() => indexed(encodeIds(['a', 'a']))).toThrow('the ids must ascend')
+    expect(() => indexed({ bytes: new Uint8Array(2), offsets: Uint32Array.of(0, 1) })).toThrow(RangeError)
+    expect(() => indexed({ bytes: new Uint8Array(2), offsets: Uint32Array.of(0, 3, 1, 2) })).toThrow(RangeError)
     expect(() => indexOf(['a']).idOf(1)).toThrow(RangeError)
     expect(() => indexOf(['a']).idOf(-1)).toThrow(RangeError)
   })
