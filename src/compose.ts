@@ -8,6 +8,7 @@ import { Folders } from './data/folders.ts'
 import { openIntake } from './data/intake/intake.ts'
 import { MemberLibrary } from './data/member-library.ts'
 import { ModelFolders } from './data/model-folders.ts'
+import { ProfileFolders } from './data/profile-folders.ts'
 import { Uploads } from './data/uploads.ts'
 import { formatId } from './domain/ids.ts'
 import { FEATURES } from './domain/vocabulary.ts'
@@ -36,6 +37,7 @@ import { discardFile, receiveFile, receiveOrders } from './flows/receive-file.ts
 import { recover } from './flows/recover.ts'
 import { ingestDataset, registerDataset } from './flows/register-dataset.ts'
 import { describeSegment, editSegment, listMembers, listSegments, streamMembers } from './flows/segments.ts'
+import { profileDataset, readProfile, startProfile } from './flows/profile-dataset.ts'
 import type { Tools } from './flows/tools.ts'
 import { fitModel, trainModel } from './flows/train-model.ts'
 import { openBoard } from './jobs/board.ts'
@@ -95,7 +97,8 @@ async function openService(
   const folders = new Folders(dataDir)
   const entry = {
     train: entryPoint('jobs/workers/train.worker.ts'),
-    assign: entryPoint('jobs/workers/assign.worker.ts')
+    assign: entryPoint('jobs/workers/assign.worker.ts'),
+    profile: entryPoint('jobs/workers/profile.worker.ts')
   }
   const pool = openPool({
     workers: config.WORKERS,
@@ -112,7 +115,7 @@ async function openService(
   })
   const board = openBoard({
     records: stores.jobs,
-    limits: { ingest: config.INTAKE_PROCESSES, train: config.WORKERS, assign: config.WORKERS },
+    limits: { ingest: config.INTAKE_PROCESSES, train: config.WORKERS, assign: config.WORKERS, profile: 1 },
     queueMax: config.JOB_QUEUE_MAX,
     timeoutMs: config.JOB_TIMEOUT_MS,
     clock,
@@ -125,6 +128,7 @@ async function openService(
     uploads: new Uploads(folders),
     intake,
     modelFolders: new ModelFolders(folders),
+    profiles: new ProfileFolders(folders),
     assignFolders: new AssignFolders(folders),
     members: new MemberLibrary(folders, MEMBER_PLACES),
     calendar,
@@ -147,6 +151,7 @@ async function openService(
   board.handle('ingest', ingestDataset(tools))
   board.handle('train', fitModel(tools))
   board.handle('assign', fillAssignFile(tools))
+  board.handle('profile', profileDataset(tools))
   const resumed = await recover(tools)
   if (resumed > 0) logger.info({ jobs: resumed }, 'jobs of the run before go on')
   await expireAssignFiles(tools)
@@ -179,6 +184,8 @@ const tellFlows = (tools: Tools): Flows => ({
   listDatasets: listDatasets(tools),
   describeDataset: describeDataset(tools),
   removeDataset: removeDataset(tools),
+  readProfile: readProfile(tools),
+  startProfile: startProfile(tools),
   trainModel: trainModel(tools),
   listModels: listModels(tools),
   describeModel: describeModel(tools),

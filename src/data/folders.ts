@@ -8,13 +8,14 @@ export const PARTIAL = '.partial'
 /** What may become part of a path: letters, digits, `_` and `-`, no dot and no separator. */
 const SAFE_ID = /^[A-Za-z0-9_-]{1,128}$/
 
-const ROOMS = ['datasets', 'models', 'assign_files', 'uploads', 'work'] as const
+const ROOMS = ['datasets', 'profiles', 'models', 'assign_files', 'uploads', 'work'] as const
 type Room = (typeof ROOMS)[number]
 
 /**
  * The one place that knows the layout of DATA_DIR:
  *
  *     <root>/tenants/<tenant>/datasets/<id>/   a published dataset
+ *                             profiles/<id>/   the profile of the dataset of that id
  *                             models/<id>/     a published model
  *                             assign_files/<id>/  assignments of one file
  *                             uploads/<id>     a received file
@@ -34,6 +35,11 @@ export class Folders {
   /** @throws RangeError when the id could be more than a name */
   dataset(tenant: Tenant, id: string): string {
     return this.place(tenant, 'datasets', id)
+  }
+
+  /** @throws RangeError when the id could be more than a name */
+  profile(tenant: Tenant, datasetId: string): string {
+    return this.place(tenant, 'profiles', datasetId)
   }
 
   /** @throws RangeError when the id could be more than a name */
@@ -77,6 +83,11 @@ export class Folders {
     return this.list(tenant, 'datasets')
   }
 
+  /** Ids of the datasets that have a published profile, in no order. */
+  listProfiles(tenant: Tenant): Promise<string[]> {
+    return this.list(tenant, 'profiles')
+  }
+
   /** Ids of the published models, in no order. */
   listModels(tenant: Tenant): Promise<string[]> {
     return this.list(tenant, 'models')
@@ -94,6 +105,10 @@ export class Folders {
 
   async removeDataset(tenant: Tenant, id: string): Promise<void> {
     await remove(this.dataset(tenant, id))
+  }
+
+  async removeProfile(tenant: Tenant, datasetId: string): Promise<void> {
+    await remove(this.profile(tenant, datasetId))
   }
 
   async removeModel(tenant: Tenant, id: string): Promise<void> {

@@ -25,6 +25,7 @@ export const removeDataset =
     }
     await tools.stores.datasets.delete(tenant, id)
     await tools.folders.removeDataset(tenant, id)
+    await tools.folders.removeProfile(tenant, id)
   }
 
 async function modelOn({ stores }: Tools, tenant: Tenant, datasetId: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import type { AssignFile } from '../domain/records/assign-file.ts'
+import type { StoredProfile } from '../data/profile-folders.ts'
 import type { Dataset, DatasetOptions } from '../domain/records/dataset.ts'
 import type { Job, JobEvent } from '../domain/records/job.ts'
 import type { KRange, Model, OutlierOptions, OwnVocabulary } from '../domain/records/model.ts'
@@ -274,6 +275,10 @@ export interface Flows {
   listDatasets(tenant: Tenant, page: PageRequest): Promise<PageOf<Dataset>>
   describeDataset(tenant: Tenant, id: string): Promise<Dataset>
   removeDataset(tenant: Tenant, id: string): Promise<void>
+  /** The exploratory profile; undefined until startProfile's job has made it. */
+  readProfile(tenant: Tenant, datasetId: string): Promise<StoredProfile | undefined>
+  /** Starts the analysis of a dataset, or joins the one under way; readProfile has its result. */
+  startProfile(tenant: Tenant, datasetId: string): Promise<Job>
 
   // Models
   /** Starts a training; the job's result is the model. `announce` as for registerDataset. */

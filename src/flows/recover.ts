@@ -21,6 +21,9 @@ async function removeOrphans({ stores, folders, uploads }: Tools, tenant: Tenant
   for (const id of await folders.listDatasets(tenant)) {
     if ((await stores.datasets.get(tenant, id)) === undefined) await folders.removeDataset(tenant, id)
   }
+  for (const id of await folders.listProfiles(tenant)) {
+    if ((await stores.datasets.get(tenant, id)) === undefined) await folders.removeProfile(tenant, id)
+  }
   for (const id of await folders.listModels(tenant)) {
     if ((await stores.models.get(tenant, id)) === undefined) await folders.removeModel(tenant, id)
   }

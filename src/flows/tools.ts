@@ -4,6 +4,7 @@ import type { Folders } from '../data/folders.ts'
 import type { Intake } from '../data/intake/intake.ts'
 import type { MemberLibrary } from '../data/member-library.ts'
 import type { ModelFolders } from '../data/model-folders.ts'
+import type { ProfileFolders } from '../data/profile-folders.ts'
 import type { Uploads } from '../data/uploads.ts'
 import type { IdPrefix } from '../domain/ids.ts'
 import type { Principal } from '../domain/records/principal.ts'
@@ -21,6 +22,7 @@ export interface Tools {
   uploads: Uploads
   intake: Intake
   modelFolders: ModelFolders
+  profiles: ProfileFolders
   assignFolders: AssignFolders
   members: MemberLibrary
   calendar: Calendar

@@ -278,7 +278,8 @@ export function openBoard({ records, limits, queueMax, timeoutMs, clock, logger 
     stats: () => ({
       ingest: laneOf('ingest').stats,
       train: laneOf('train').stats,
-      assign: laneOf('assign').stats
+      assign: laneOf('assign').stats,
+      profile: laneOf('profile').stats
     }),
 
     async drain(milliseconds) {

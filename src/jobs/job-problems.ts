@@ -5,7 +5,8 @@ import { Problem, type ProblemCode } from '../errors.ts'
 const CRASHES = {
   ingest: 'internal_error',
   train: 'training_crashed',
-  assign: 'assignment_crashed'
+  assign: 'assignment_crashed',
+  profile: 'profile_crashed'
 } as const satisfies Record<JobKind, ProblemCode>
 
 /** What the caller of a failed job is told: its own problem, or a fixed sentence where something broke on our side. */

@@ -86,7 +86,8 @@ const CRASHES = {
     noun: 'training',
     advice: 'choose fewer features, a smaller range of k or a shorter window'
   },
-  assign: { code: 'assignment_crashed', noun: 'assignment', advice: 'split the file' }
+  assign: { code: 'assignment_crashed', noun: 'assignment', advice: 'split the file' },
+  profile: { code: 'profile_crashed', noun: 'analysis', advice: 'send orders of a shorter period' }
 } as const satisfies Record<TaskName, { code: ProblemCode; noun: string; advice: string }>
 
 function explain(error: unknown, name: TaskName): Problem {

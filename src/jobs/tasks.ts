@@ -1,3 +1,4 @@
+import type { ProfileSubject } from '../domain/exploration/profile.ts'
 import type { JobProgress } from '../domain/records/job.ts'
 import type {
   KChoice,
@@ -70,14 +71,36 @@ export interface AssignResult {
   members: number[]
 }
 
+/** What a profiling thread is told. */
+export interface ProfileMessage {
+  /** Published folder of the dataset. */
+  datasetFolder: string
+  /** Unpublished folder that the profile is written to. */
+  profileFolder: string
+  /** Existing folder for what does not fit into DuckDB's memory. */
+  spillFolder: string
+  subject: ProfileSubject
+  /** DuckDB's memory. */
+  memoryBytes: number
+  /** DuckDB's threads. */
+  threads: number
+}
+
+/** What comes back; the profile lies in its folder. */
+export interface ProfileResult {
+  findings: number
+}
+
 export interface TaskMessages {
   train: TrainMessage
   assign: AssignMessage
+  profile: ProfileMessage
 }
 
 export interface TaskResults {
   train: TrainResult
   assign: AssignResult
+  profile: ProfileResult
 }
 
 export type TaskName = keyof TaskMessages

@@ -24,7 +24,8 @@ export interface Begun {
 const MADE = {
   ingest: { type: 'dataset', prefix: 'ds' },
   train: { type: 'model', prefix: 'mdl' },
-  assign: { type: 'assign_file', prefix: 'asg' }
+  assign: { type: 'assign_file', prefix: 'asg' },
+  profile: { type: 'profile', prefix: 'ds' }
 } as const satisfies Record<JobKind, object>
 
 /** A board over a real store in a folder of its own, with work that the test carries out by hand. */
@@ -45,7 +46,7 @@ export async function openHarness(options: Partial<BoardOptions> = {}) {
     stores = await openMemoryStores({ dataDir, fs })
     board = openBoard({
       records: stores.jobs,
-      limits: { ingest: 1, train: 1, assign: 1 },
+      limits: { ingest: 1, train: 1, assign: 1, profile: 1 },
       queueMax: 3,
       timeoutMs: 60_000,
       clock: () => {

@@ -33,7 +33,7 @@ export interface Job {
   attempts: number
   progress: JobProgress
   /** What it made; null until it succeeded. */
-  result: { type: 'dataset' | 'model' | 'assign_file'; id: string } | null
+  result: { type: 'dataset' | 'model' | 'assign_file' | 'profile'; id: string } | null
   error: ProblemDetails | null
   /** Inner: all that is needed to run it again. Never sent. */
   request: unknown

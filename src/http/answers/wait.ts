@@ -7,10 +7,11 @@ import { waitSeconds } from './prefer.ts'
 
 /** Where what a job made is found. */
 const PLACES = {
-  dataset: '/datasets',
-  model: '/models',
-  assign_file: '/assign/files'
-} as const satisfies Record<NonNullable<Job['result']>['type'], string>
+  dataset: (id) => `/datasets/${id}`,
+  model: (id) => `/models/${id}`,
+  assign_file: (id) => `/assign/files/${id}`,
+  profile: (id) => `/datasets/${id}/profile`
+} as const satisfies Record<NonNullable<Job['result']>['type'], (id: string) => string>
 
 /**
  * Waits for a job as long as the caller prefers and sets the answer's status and headers.
@@ -38,7 +39,7 @@ export async function settleJob<Resource>(
     reply.code(202).header('location', `/jobs/${job.id}`)
     return jobAnswer(settled)
   }
-  reply.code(201).header('location', `${PLACES[settled.result.type]}/${settled.result.id}`)
+  reply.code(201).header('location', PLACES[settled.result.type](settled.result.id))
   return await describe(settled.result.id)
 }
 

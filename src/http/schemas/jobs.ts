@@ -15,9 +15,9 @@ export const JobAnswer = z
     attempts: z.int().min(0),
     progress: z.object({ stage: z.string(), fraction: Share, message: z.string() }),
     result: z
-      .object({ type: z.enum(['dataset', 'model', 'assign_file']), id: Id })
+      .object({ type: z.enum(['dataset', 'model', 'assign_file', 'profile']), id: Id })
       .nullable()
-      .meta({ description: 'What the job made; null until it succeeded.' }),
+      .meta({ description: 'What the job made; null until it succeeded. A profile has the id of its dataset.' }),
     error: ProblemAnswer.nullable().meta({ description: 'Why it failed.' })
   })
   .meta({ id: 'Job' }) satisfies z.ZodType<Omit<Job, 'request'>>
