@@ -18,13 +18,17 @@ export class DuckDb {
     readonly connection: DuckDBConnection
   ) {}
 
+  /** Loads the library, if need be ahead of its first use: a process without queries is spared its time and megabytes. */
+  static load(): Promise<typeof import('@duckdb/node-api')> {
+    return import('@duckdb/node-api')
+  }
+
   /**
    * The order of the settings matters: once external access is off and the configuration locked, no query can
    * reach another folder, the network or an extension, nor change a limit.
    */
   static async open(limits: DuckDbLimits): Promise<DuckDb> {
-    // Loaded with the first use: it costs tens of milliseconds and megabytes that a process without queries never needs.
-    const { DuckDBInstance } = await import('@duckdb/node-api')
+    const { DuckDBInstance } = await DuckDb.load()
     const instance = await DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false'

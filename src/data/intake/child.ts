@@ -1,10 +1,14 @@
 import { type PlainProblem, Problem, toPlainProblem } from '../../errors.ts'
+import { DuckDb } from '../duckdb.ts'
 import { readOrders } from './read-orders.ts'
 import type { Order, Reply } from './request.ts'
 
 // A process of its own for one file of unknown origin: whatever the file does to it, the service goes on.
 
 const abort = new AbortController()
+
+// Before there is a file: this takes longer than reading a small one.
+void DuckDb.load()
 
 process.on('message', (order: Order) => {
   if (order.type === 'cancel') abort.abort()
@@ -16,6 +20,7 @@ process.on('disconnect', () => process.exit(1))
 async function read({ request }: Extract<Order, { type: 'read' }>): Promise<void> {
   let last: Reply
   try {
+    process.chdir(request.work)
     const onProgress = (progress: Extract<Reply, { type: 'progress' }>['progress']) =>
       tell({ type: 'progress', progress })
     last = { type: 'done', summary: await readOrders(request, { signal: abort.signal, onProgress }) }

@@ -1,12 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { IntakeSummary } from '../../domain/records/dataset.ts'
-import { entryPoint } from '../../entry.ts'
 import { fromPlainProblem, Problem } from '../../errors.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { Order, ReadHooks, ReadRequest, Reply } from './request.ts'
 
-/** JavaScript's own heap: a few megabytes are used, the rows are DuckDB's. */
-const HEAP_MIB = 256
 /** What the process needs beside DuckDB's limit: Node, buffers, and what DuckDB does not count. */
 const ALLOWANCE_BYTES = 512 * 1024 * 1024
 /** From asking a reading to stop to killing it. */
@@ -15,12 +12,16 @@ const PATIENCE_MS = 2000
 /**
  * Reads one file in a process of its own, as `readOrders` does in this one.
  *
+ * @param child runs child.ts, has no file yet, and ends with this one
+ *
  * Throws what `signal` was aborted with when that ends it. Never outlives its process.
  * @throws Problem as readOrders does; intake_crashed when the process dies, intake_memory when it takes too much
  */
-export async function readInProcess(request: ReadRequest, { signal, onProgress }: ReadHooks): Promise<IntakeSummary> {
-  signal.throwIfAborted()
-  const child = start(request.work)
+export async function readInProcess(
+  child: ChildProcess,
+  request: ReadRequest,
+  { signal, onProgress }: ReadHooks
+): Promise<IntakeSummary> {
   let exceeded = false
   const unwatch =
     child.pid === undefined
@@ -47,16 +48,6 @@ export async function readInProcess(request: ReadRequest, { signal, onProgress }
     clearTimeout(killing)
     signal.removeEventListener('abort', cancel)
   }
-}
-
-/** Nothing of our environment goes along: a file that takes the process over finds no secrets in it. */
-function start(folder: string): ChildProcess {
-  return fork(entryPoint('data/intake/child.ts'), {
-    cwd: folder,
-    env: { TZ: 'UTC', UV_THREADPOOL_SIZE: '4' },
-    execArgv: [`--max-old-space-size=${HEAP_MIB}`, '--enable-source-maps'],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc']
-  })
 }
 
 /** The reply that ended the reading, once the process has exited; undefined when it died without one. */

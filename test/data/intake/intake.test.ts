@@ -163,4 +163,30 @@ describe('Intake.read', () => {
     await expect(reading).rejects.toMatchObject({ code: 'draining' })
     nothingLeft()
   })
+
+  test.skipIf(process.platform !== 'linux')(
+    'keeps one process started ahead, uses it once, starts another, and ends it on close',
+    async () => {
+      const { intake, read } = opened(GOOD, { spare: true })
+      const started = async (not?: number) => {
+        for (let waited = 0; waited < 10_000; waited += 50) {
+          const [child] = children()
+          if (child !== undefined && child !== not) return child
+          await sleep(50)
+        }
+        throw new Error('no process was started')
+      }
+      const first = await started()
+      expect(intake.stats()).toEqual({ busy: 0, queued: 0 })
+      expect((await read('ds_1')).counts).toMatchObject({ rows_kept: 100 })
+      expect(children()).not.toContain(first)
+      const second = await started(first)
+      process.kill(second, 'SIGKILL')
+      const third = await started(second)
+      expect((await read('ds_2')).counts).toMatchObject({ rows_kept: 100 })
+      await started(third)
+      await intake.close()
+      while (children().length > 0) await sleep(50)
+    }
+  )
 })
