@@ -57,3 +57,28 @@ function concatenate(parts: readonly Float64Array[], length: number): Float64Arr
   }
   return whole
 }
+
+/**
+ * As readColumns, a batch at a time, for results that memory does not hold.
+ *
+ * @param visit must take what it needs before it returns
+ */
+export async function readBatches(db: DuckDb, query: string, visit: (batch: Columns) => void): Promise<void> {
+  const result = await db.connection.stream(query)
+  const names = result.columnNames()
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const { rowCount: rows } = chunk
+    const vectorOf = (name: string) => chunk!.getColumnVector(names.indexOf(name))
+    visit({
+      rows,
+      text: (name) => {
+        const vector = vectorOf(name)
+        return Array.from({ length: rows }, (_, row) => vector.getItem(row) as string)
+      },
+      numbers: (name) => {
+        const vector = vectorOf(name)
+        return Float64Array.from({ length: rows }, (_, row) => (vector.getItem(row) as number | null) ?? Number.NaN)
+      }
+    })
+  }
+}

@@ -46,10 +46,28 @@ export interface CustomerFeatures {
  * @param hooks.onDuckDb is handed the database while queries run, so that a caller can interrupt them, then null
  * @throws Problem invalid_reference_date when nobody bought anything in the window; training_too_large
  */
-export async function readCustomerFeatures(
+export const readCustomerFeatures = (
   request: FeatureRequest,
   hooks: { onDuckDb?(db: DuckDb | null): void } = {}
-): Promise<CustomerFeatures> {
+): Promise<CustomerFeatures> =>
+  withFeatureDb(request, hooks, async (db) => {
+    const { reference, groups } = await countTotals(db, request)
+    const totals = await readColumns(db, sqlFile('features/customer_totals'))
+    if (totals.rows === 0) throw nobodyBought()
+    return {
+      customerIds: totals.text('customer_id'),
+      features: deriveFeatures(totals, reference, groups, request.preferences),
+      revenue: totals.numbers('spend'),
+      preferences: groups
+    }
+  })
+
+/** Opens a database for the queries of a request and closes it after `work`, whose errors become what the trainer can act on. */
+export async function withFeatureDb<Result>(
+  request: FeatureRequest,
+  hooks: { onDuckDb?(db: DuckDb | null): void },
+  work: (db: DuckDb) => Promise<Result>
+): Promise<Result> {
   const db = await DuckDb.open({
     folders: [request.datasetFolder, request.spillFolder],
     spillFolder: request.spillFolder,
@@ -59,7 +77,7 @@ export async function readCustomerFeatures(
   })
   hooks.onDuckDb?.(db)
   try {
-    return await queryFeatures(db, request)
+    return await work(db)
   } catch (error) {
     throw explain(error)
   } finally {
@@ -68,27 +86,29 @@ export async function readCustomerFeatures(
   }
 }
 
-async function queryFeatures(db: DuckDb, request: FeatureRequest): Promise<CustomerFeatures> {
+/**
+ * Counts everything that customer_totals.sql joins.
+ *
+ * @returns the reference in microseconds since 1970 UTC, and what the preferences speak of
+ */
+export async function countTotals(
+  db: DuckDb,
+  request: FeatureRequest
+): Promise<{ reference: number; groups: ProductGroups | null }> {
   const reference = await observe(db, request)
   await db.run(sqlFile('features/purchases'))
   await db.run(sqlFile('features/returned_lines'))
   await db.run(sqlFile('features/customer_products'))
   const groups = await findProductGroups(db)
   await db.run(sqlFile('features/order_totals'))
-  const totals = await readColumns(db, sqlFile('features/customer_totals'))
-  if (totals.rows === 0) {
-    throw new Problem(
-      'invalid_reference_date',
-      'No order lies in the period that the reference date and the window span: choose a later reference date or a wider window.'
-    )
-  }
-  return {
-    customerIds: totals.text('customer_id'),
-    features: deriveFeatures(totals, reference, groups, request.preferences),
-    revenue: totals.numbers('spend'),
-    preferences: groups
-  }
+  return { reference, groups }
 }
+
+export const nobodyBought = (): Problem =>
+  new Problem(
+    'invalid_reference_date',
+    'No order lies in the period that the reference date and the window span: choose a later reference date or a wider window.'
+  )
 
 /** Sets what the queries read as variables. @returns the reference in microseconds since 1970 UTC */
 async function observe(db: DuckDb, request: FeatureRequest): Promise<number> {
@@ -106,7 +126,16 @@ async function observe(db: DuckDb, request: FeatureRequest): Promise<number> {
   return answer.numbers('reference')[0]!
 }
 
-function deriveFeatures(
+/** Names of the columns of deriveFeatures. */
+export const featureNames = (groups: ProductGroups | null, preferences: boolean): string[] => [
+  ...singleFeatures.map(({ name }) => name),
+  ...sharesOf(groups, preferences).map(({ slug }) => PREFERENCE_PREFIX + slug)
+]
+
+const sharesOf = (groups: ProductGroups | null, preferences: boolean) => (preferences ? (groups?.groups ?? []) : [])
+
+/** What was counted of some customers as their features, in the order of `featureNames`. */
+export function deriveFeatures(
   counted: Columns,
   reference: number,
   groups: ProductGroups | null,
@@ -122,10 +151,10 @@ function deriveFeatures(
     for (const [index, { of }] of singleFeatures.entries()) columns[index]![row] = of(totals, reference)
   }
 
-  const shares = preferences ? (groups?.groups ?? []) : []
+  const shares = sharesOf(groups, preferences)
   const spend = counted.numbers('spend')
   return {
-    names: [...singleFeatures.map(({ name }) => name), ...shares.map(({ slug }) => PREFERENCE_PREFIX + slug)],
+    names: featureNames(groups, preferences),
     columns: [
       ...columns,
       ...shares.map((_, group) =>

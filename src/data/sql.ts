@@ -6,6 +6,7 @@ export const SQL_FILES = [
   'features/category_coverage',
   'features/category_spend',
   'features/customer_products',
+  'features/customer_sums',
   'features/customer_totals',
   'features/group_members',
   'features/group_spend',

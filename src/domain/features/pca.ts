@@ -9,6 +9,8 @@ interface ProjectionOptions {
   seed: number
   /** Customers shown; each segment has a part by its size, and at least MIN_POINTS of its own where it has them. */
   maxPoints?: number
+  /** Set where the customers given are a sample: how many there are. */
+  customers?: number
 }
 
 const MIN_POINTS = 20
@@ -23,7 +25,7 @@ const MIN_POINTS = 20
 export function projectCustomers(
   columns: FeatureColumns,
   { fit, labels }: Pick<TrainingOutcome, 'fit' | 'labels'>,
-  { seed, maxPoints = 5000 }: ProjectionOptions
+  { seed, maxPoints = 5000, customers = columns.n }: ProjectionOptions
 ): Projection {
   const matrix = scaleCustomers(columns, fit)
   const { data, n, d } = matrix
@@ -48,9 +50,9 @@ export function projectCustomers(
   const limitations = [
     `The two axes show ${Math.round(100 * (explained[0]! + explained[1]!))} % of the differences between customers: segments that overlap here may be apart in the rest.`
   ]
-  if (rows.length < n) {
+  if (rows.length < customers) {
     limitations.push(
-      `${rows.length} of ${n} customers are shown; small segments are shown more densely than large ones.`
+      `${rows.length} of ${customers} customers are shown; small segments are shown more densely than large ones.`
     )
   }
   return {

@@ -47,7 +47,7 @@ export function placeCustomers(
       segments[i] = segment
       distances[i] = distance
       margins[i] = margin
-      points.set(assigner.point, i * d)
+      for (let j = 0; j < d; j++) points[i * d + j] = assigner.point[j]!
     }
     pace.spend(n * d * (fit.segments.length + 40))
     visit({ first, chunk, segments, distances, margins, points, apart: new Set(outlierRows(chunk, apart)) })
