@@ -112,6 +112,10 @@ export type StabilityBand = (typeof STABILITY_BANDS)[number]
 export const OUTLIER_POLICIES = ['keep', 'winsorise', 'separate', 'exclude'] as const
 export type OutlierPolicy = (typeof OUTLIER_POLICIES)[number]
 
+/** `auto` is exact while the customers fit into the memory a training may take, else on a coreset. */
+export const TRAINING_METHODS = ['auto', 'exact', 'coreset'] as const
+export type TrainingMethod = (typeof TRAINING_METHODS)[number]
+
 export const DISTANCES = ['euclidean', 'manhattan', 'cosine'] as const
 export type Distance = (typeof DISTANCES)[number]
 

@@ -14,6 +14,7 @@ import type {
   Distance,
   FeatureDefinition,
   Scale,
+  TrainingMethod,
   Transform,
   VocabularyName
 } from '../domain/vocabulary.ts'
@@ -55,6 +56,7 @@ export interface TrainingRequest {
   max_iterations?: number | undefined
   seed?: number | undefined
   vocabulary?: VocabularyName | OwnVocabulary | undefined
+  method?: TrainingMethod | undefined
   promote?: boolean | undefined
 }
 

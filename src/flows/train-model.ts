@@ -1,6 +1,7 @@
 import type { Dataset } from '../domain/records/dataset.ts'
 import { queuedJob } from '../domain/records/job.ts'
 import type { Model, TrainingOptions } from '../domain/records/model.ts'
+import { estimateCoresetBytes, planTraining } from '../domain/streaming/plan.ts'
 import { estimateTrainingBytes } from '../domain/training.ts'
 import { DEFAULT_FEATURES, FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
 import { Problem } from '../errors.ts'
@@ -17,6 +18,8 @@ interface TrainingJob {
   name: string
   reference_date: string
   options: TrainingOptions
+  /** Part of the job, since the memory allowed may be another after a restart. Absent in jobs of a version that knew none. */
+  sample_size?: number | null
   promote: boolean
 }
 
@@ -32,7 +35,8 @@ export const trainModel =
     const options = completeOptions(request)
     const reference = referenceDate(tools, dataset, request.reference_date)
     refuseTooManySegments(dataset, options)
-    trainingMemory.check(bytesNeeded(dataset, options))
+    const plan = planTraining(dataset.counts.customers, columnsAtMost(options), options, trainingMemory.totalBytes)
+    trainingMemory.check(plan.bytes)
 
     const job: TrainingJob = {
       dataset_id: dataset.id,
@@ -40,6 +44,7 @@ export const trainModel =
       name: request.name ?? `${dataset.name}, ${reference.slice(0, 10)}`,
       reference_date: reference,
       options,
+      sample_size: plan.sampleSize,
       promote: request.promote ?? true
     }
     const jobId = newId('job')
@@ -61,7 +66,7 @@ export const fitModel =
     if ((await stores.models.get(tenant, request.model_id)) === undefined) {
       const dataset = await findDataset(tools, tenant, request.dataset_id)
       const draft = await modelFolders.draft(tenant, request.model_id, job.id)
-      const release = await trainingMemory.acquire(bytesNeeded(dataset, request.options), signal)
+      const release = await trainingMemory.acquire(bytesNeeded(dataset, request), signal)
       try {
         const trained = await pool.run(
           'train',
@@ -70,6 +75,7 @@ export const fitModel =
             modelFolder: draft.folder,
             spillFolder: draft.spillFolder,
             options: request.options,
+            sampleSize: request.sample_size ?? null,
             referenceDate: request.reference_date,
             timezone: dataset.timezone,
             currency: dataset.currency,
@@ -160,7 +166,8 @@ function completeOptions(request: TrainingRequest): TrainingOptions {
     max_iterations: request.max_iterations ?? 300,
     seed: request.seed ?? 42,
     vocabulary: request.vocabulary ?? 'auto',
-    window_days: request.window_days ?? null
+    window_days: request.window_days ?? null,
+    method: request.method ?? 'auto'
   }
 }
 
@@ -183,6 +190,9 @@ function refuseTooManySegments(dataset: Dataset, { k }: TrainingOptions): void {
   }
 }
 
-function bytesNeeded(dataset: Dataset, options: TrainingOptions): number {
-  return estimateTrainingBytes(dataset.counts.customers, options.features.length + MOST_PREFERENCES, options)
+const columnsAtMost = ({ features }: TrainingOptions): number => features.length + MOST_PREFERENCES
+
+function bytesNeeded(dataset: Dataset, { options, sample_size: size }: TrainingJob): number {
+  if (typeof size === 'number') return estimateCoresetBytes(size, columnsAtMost(options), options)
+  return estimateTrainingBytes(dataset.counts.customers, columnsAtMost(options), options)
 }

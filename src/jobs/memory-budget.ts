@@ -15,12 +15,16 @@ export class MemoryBudget {
     this.budget = new Budget(totalBytes)
   }
 
+  get totalBytes(): number {
+    return this.budget.total
+  }
+
   /** @throws Problem training_too_large when so much will never be free */
   check(bytes: number): void {
     if (bytes <= this.budget.total) return
     throw new Problem(
       'training_too_large',
-      `The training needs about ${mebibytes(bytes)} MiB and may take ${mebibytes(this.budget.total)} MiB: choose fewer features, a smaller range of k or a shorter window, or raise TRAINING_MEMORY_BYTES.`,
+      `The training needs about ${mebibytes(bytes)} MiB and may take ${mebibytes(this.budget.total)} MiB: choose method auto or coreset, fewer features, a smaller range of k or a shorter window, or raise TRAINING_MEMORY_BYTES.`,
       { extensions: { needed_bytes: Math.ceil(bytes), allowed_bytes: this.budget.total } }
     )
   }

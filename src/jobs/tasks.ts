@@ -21,6 +21,8 @@ export interface TrainMessage {
   /** Existing folder for what does not fit into DuckDB's memory. */
   spillFolder: string
   options: TrainingOptions
+  /** Customers of the sample that stands for all; null where all are clustered in memory. */
+  sampleSize: number | null
   /** RFC 3339 instant. */
   referenceDate: string
   /** IANA name. */

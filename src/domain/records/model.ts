@@ -1,4 +1,12 @@
-import type { Distance, OutlierPolicy, Scale, StabilityBand, Transform, VocabularyName } from '../vocabulary.ts'
+import type {
+  Distance,
+  OutlierPolicy,
+  Scale,
+  StabilityBand,
+  TrainingMethod,
+  Transform,
+  VocabularyName
+} from '../vocabulary.ts'
 import type { Segment } from './segment.ts'
 import type { Surrogate } from './surrogate.ts'
 
@@ -43,6 +51,8 @@ export interface TrainingOptions {
   seed: number
   vocabulary: VocabularyName | OwnVocabulary
   window_days: number | null
+  /** Absent in models of a version that knew none: exact. */
+  method?: TrainingMethod
 }
 
 /** Columns of numbers, one row per customer. NaN stands for absent. */

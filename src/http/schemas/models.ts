@@ -13,6 +13,7 @@ import {
   OUTLIER_POLICIES,
   SCALES,
   STABILITY_BANDS,
+  TRAINING_METHODS,
   TRANSFORMS,
   VOCABULARIES
 } from '../../domain/vocabulary.ts'
@@ -75,6 +76,10 @@ export const TrainRequest = z
     max_iterations: z.int().min(1).max(1000).exactOptional(),
     seed: z.int().min(0).max(4_294_967_295).exactOptional(),
     vocabulary: z.union([z.enum(VOCABULARIES), OwnVocabularyRequest]).exactOptional(),
+    method: z.enum(TRAINING_METHODS).exactOptional().meta({
+      description:
+        'exact: all customers in memory. coreset: on a weighted sample of them, for more than memory holds. auto (default): exact while it fits.'
+    }),
     promote: z.boolean().exactOptional()
   })
   .meta({
@@ -103,7 +108,8 @@ const Options = z.object({
   max_iterations: z.int(),
   seed: z.int(),
   vocabulary: z.union([z.enum(VOCABULARIES), OwnVocabularyRequest]),
-  window_days: z.int().nullable()
+  window_days: z.int().nullable(),
+  method: z.enum(TRAINING_METHODS).exactOptional()
 }) satisfies z.ZodType<TrainingOptions>
 
 const KChoiceAnswer = z.object({
@@ -157,6 +163,13 @@ export const MetricsAnswer = z
       })
     ),
     k_scan: z.array(KScan),
+    coreset: z
+      .object({
+        size: z.int().meta({ description: 'Customers in the weighted sample.' }),
+        inertia_estimate: z.number().meta({ description: 'What the sample lets expect; inertia is that of all.' })
+      })
+      .exactOptional()
+      .meta({ description: 'Where the segments were formed on a weighted sample.' }),
     reading: z.string().meta({ description: 'What the figures mean, in sentences.' })
   })
   .meta({ id: 'Metrics' }) satisfies z.ZodType<Omit<ModelMetrics, 'segments'>>
