@@ -19,7 +19,8 @@ const homes = [
   ['zod', '^src/(config[.]ts|http/|stores/|data/)'],
   ['pino', '^src/(main|log|compose)[.]ts$'],
   ['prom-client', '^src/http/'],
-  ['ml-', '^src/domain/']
+  ['ml-', '^src/domain/'],
+  ['undici/|ipaddr|aws4fetch|pg/|mysql2', '^src/data/references/']
 ]
 
 export default {

@@ -8,6 +8,9 @@ import { Folders } from './data/folders.ts'
 import { openIntake } from './data/intake/intake.ts'
 import { MemberLibrary } from './data/member-library.ts'
 import { ModelFolders } from './data/model-folders.ts'
+import { readConnections } from './data/references/connections.ts'
+import { openReferences, type References } from './data/references/references.ts'
+import { USUAL_LIMITS } from './data/references/source.ts'
 import { ProfileFolders } from './data/profile-folders.ts'
 import { Uploads } from './data/uploads.ts'
 import { formatId } from './domain/ids.ts'
@@ -31,11 +34,12 @@ import { explainCustomer } from './flows/explain-customer.ts'
 import { explainModel } from './flows/explain-model.ts'
 import type { Flows } from './flows/flows.ts'
 import { idempotency } from './flows/idempotency.ts'
+import { ingestDataset } from './flows/ingest-dataset.ts'
 import { awaitJob, cancelJob, describeJob, followJob, listJobs } from './flows/jobs.ts'
 import { describeChampion, describeModel, listModels, promoteModel, removeModel } from './flows/models.ts'
 import { discardFile, receiveFile, receiveOrders } from './flows/receive-file.ts'
 import { recover } from './flows/recover.ts'
-import { ingestDataset, registerDataset } from './flows/register-dataset.ts'
+import { refreshDataset, registerDataset, registerReference } from './flows/register-dataset.ts'
 import { describeSegment, editSegment, listMembers, listSegments, streamMembers } from './flows/segments.ts'
 import { profileDataset, readProfile, startProfile } from './flows/profile-dataset.ts'
 import type { Tools } from './flows/tools.ts'
@@ -115,17 +119,25 @@ async function openService(
   })
   const board = openBoard({
     records: stores.jobs,
-    limits: { ingest: config.INTAKE_PROCESSES, train: config.WORKERS, assign: config.WORKERS, profile: 1 },
+    limits: {
+      ingest: config.INTAKE_PROCESSES,
+      fetch: config.FETCHES,
+      train: config.WORKERS,
+      assign: config.WORKERS,
+      profile: 1
+    },
     queueMax: config.JOB_QUEUE_MAX,
     timeoutMs: config.JOB_TIMEOUT_MS,
     clock,
     logger
   })
+  const uploads = new Uploads(folders)
   const tools: Tools = {
     stores,
     cursors,
     folders,
-    uploads: new Uploads(folders),
+    uploads,
+    references: await referencesOf(config, uploads),
     intake,
     modelFolders: new ModelFolders(folders),
     profiles: new ProfileFolders(folders),
@@ -149,6 +161,7 @@ async function openService(
     service: { version, startedAt: clock().getTime(), draining: () => draining }
   }
   board.handle('ingest', ingestDataset(tools))
+  board.handle('fetch', ingestDataset(tools))
   board.handle('train', fitModel(tools))
   board.handle('assign', fillAssignFile(tools))
   board.handle('profile', profileDataset(tools))
@@ -176,11 +189,36 @@ async function openService(
   }
 }
 
+async function referencesOf(config: Config, uploads: Uploads): Promise<References> {
+  return openReferences(uploads, {
+    remote: { allow: config.REMOTE_ALLOW ?? [], ports: config.REMOTE_PORTS },
+    importDirs: config.IMPORT_DIRS ?? [],
+    s3: {
+      endpoint: config.S3_ENDPOINT,
+      region: config.S3_REGION,
+      buckets: config.S3_BUCKETS ?? [],
+      pathStyle: config.S3_PATH_STYLE ?? config.S3_ENDPOINT !== undefined,
+      accessKeyId: config.AWS_ACCESS_KEY_ID,
+      secretAccessKey: config.AWS_SECRET_ACCESS_KEY,
+      sessionToken: config.AWS_SESSION_TOKEN
+    },
+    connections: config.CONNECTIONS_FILE === undefined ? [] : await readConnections(config.CONNECTIONS_FILE),
+    limits: {
+      ...USUAL_LIMITS,
+      maxBytes: config.UPLOAD_MAX_BYTES,
+      rowsMax: config.ROWS_MAX,
+      totalMs: config.FETCH_TIMEOUT_MS
+    }
+  })
+}
+
 const tellFlows = (tools: Tools): Flows => ({
   receiveFile: receiveFile(tools),
   receiveOrders: receiveOrders(tools),
   discardFile: discardFile(tools),
   registerDataset: registerDataset(tools),
+  registerReference: registerReference(tools),
+  refreshDataset: refreshDataset(tools),
   listDatasets: listDatasets(tools),
   describeDataset: describeDataset(tools),
   removeDataset: removeDataset(tools),

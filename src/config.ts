@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os'
+import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 
 const MIB = 1024 * 1024
@@ -15,6 +16,13 @@ const share = z
   .string()
   .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
   .transform(Number)
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+)
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
 
@@ -65,6 +73,43 @@ const settings = z.object({
   ASSIGN_FILES_RETENTION_DAYS: wholeNumber(1, 3650)
     .prefault('7')
     .describe('Days after which files of assignments are removed.'),
+
+  // References
+  IMPORT_DIRS: list
+    .refine((folders) => folders.every(isAbsolute), 'must be absolute paths, separated by commas')
+    .optional()
+    .describe('Folders whose files datasets may be made of, by path; `{tenant}` in one stands for the tenant.'),
+  REMOTE_ALLOW: list
+    .optional()
+    .describe('Hosts and CIDR ranges that may be fetched from though they are private, also by plain http.'),
+  REMOTE_PORTS: list
+    .refine((ports) => ports.every((port) => /^\d{1,5}$/.test(port) && Number(port) <= 65535), 'must be ports')
+    .transform((ports) => ports.map(Number))
+    .prefault('443,8443')
+    .describe('Ports that may be fetched from.'),
+  S3_BUCKETS: list
+    .optional()
+    .describe('Buckets that objects may be read from, each `bucket` or `bucket/prefix/`; `{tenant}` as above.'),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://minio.example.com:9000' })
+    .optional()
+    .describe('Server that speaks S3; by default that of AWS in S3_REGION.'),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, 'must be a region such as eu-central-1')
+    .prefault('us-east-1')
+    .describe('Region that requests to S3 are signed for.'),
+  S3_PATH_STYLE: flag
+    .optional()
+    .describe('Name the bucket in the path instead of the host; by default where S3_ENDPOINT is set.'),
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional().describe('Key that reads the buckets.'),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('Its secret.'),
+  AWS_SESSION_TOKEN: z.string().min(1).optional().describe('Its session, for keys that expire.'),
+  CONNECTIONS_FILE: z.string().min(1).optional().describe('JSON file of the databases that may be queried by name.'),
+  FETCHES: wholeNumber(1, 64).prefault('4').describe('References that may be fetched at the same time.'),
+  FETCH_TIMEOUT_MS: wholeNumber(100, 86_400_000)
+    .prefault('600000')
+    .describe('Longest fetch of a reference, in milliseconds.'),
 
   // Work
   WORKERS: wholeNumber(1, 64)
@@ -122,7 +167,9 @@ export const trainingThreads = (
   TRAINING_THREADS ?? Math.max(1, Math.min(cores, Math.floor((2 * cores) / WORKERS), MOST_TRAINING_THREADS))
 
 /** Settings whose value may hold a secret: printed only in part. */
-const SECRET = new Set(['REDIS_URL'])
+const SECRET = new Set(['REDIS_URL', 'S3_ENDPOINT'])
+/** Settings that are a secret as a whole. */
+const UNPRINTED = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
 
 /**
  * The settings of this process, checked all at once.
@@ -150,7 +197,11 @@ export function redactedConfig(config: Config): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config).map(([name, value]) => [
       name,
-      SECRET.has(name) && typeof value === 'string' ? value.replace(/\/\/[^@/]*@/, '//***@') : value
+      UNPRINTED.has(name) && value !== undefined
+        ? '***'
+        : SECRET.has(name) && typeof value === 'string'
+          ? value.replace(/\/\/[^@/]*@/, '//***@')
+          : value
     ])
   )
 }

@@ -132,7 +132,7 @@ export const ASSIGN_ON_ERROR = ['fail', 'report'] as const
 export type AssignOnError = (typeof ASSIGN_ON_ERROR)[number]
 export type AssignFormat = (typeof ASSIGN_FORMATS)[number]
 
-export const JOB_KINDS = ['ingest', 'train', 'assign', 'profile'] as const
+export const JOB_KINDS = ['ingest', 'fetch', 'train', 'assign', 'profile'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 export const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const

@@ -4,6 +4,7 @@ import type { Dataset, DatasetOptions } from '../domain/records/dataset.ts'
 import type { Job, JobEvent } from '../domain/records/job.ts'
 import type { KRange, Model, OutlierOptions, OwnVocabulary } from '../domain/records/model.ts'
 import type { Principal } from '../domain/records/principal.ts'
+import type { Reference, SourceVersion } from '../domain/records/reference.ts'
 import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
 import type { Contributions } from '../domain/serving/explain.ts'
 import type { Place } from '../domain/serving/assign.ts'
@@ -36,7 +37,22 @@ export interface ReceivedFile {
   filename: string | null
   bytes: number
   sha256: string
-  type: 'upload' | 'inline'
+  type: 'upload' | 'inline' | Reference['type']
+  /** Of a reference: what may be told of it, and by what the source knows this version. */
+  location?: string
+  query?: string
+  version?: SourceVersion
+}
+
+/** What a job that makes a dataset needs, also after a restart. */
+export interface IngestRequest {
+  dataset_id: string
+  options: DatasetOptions
+  /** Has arrived; of a reference, noted here once it was fetched. */
+  file?: ReceivedFile
+  source?: Reference
+  /** The dataset whose reference is fetched again. */
+  refreshes?: string
 }
 
 /** The body of POST /models: what is absent takes the documented default. */
@@ -274,6 +290,16 @@ export interface Flows {
    * @param announce is told the job's id before the job exists, so that a crash in between leaves a trace of it
    */
   registerDataset(tenant: Tenant, file: ReceivedFile, options: DatasetOptions, announce?: Announce): Promise<Job>
+  /**
+   * Starts fetching orders from where they lie and reading them; the job's result is the dataset.
+   * @throws Problem source_not_available, remote_forbidden, path_forbidden
+   */
+  registerReference(tenant: Tenant, source: Reference, options: DatasetOptions, announce?: Announce): Promise<Job>
+  /**
+   * Starts fetching a dataset's reference again; the job's result is a new dataset, or the same one where nothing changed.
+   * @throws Problem dataset_not_found, source_not_refreshable, as registerReference
+   */
+  refreshDataset(tenant: Tenant, id: string, announce?: Announce): Promise<Job>
   listDatasets(tenant: Tenant, page: PageRequest): Promise<PageOf<Dataset>>
   describeDataset(tenant: Tenant, id: string): Promise<Dataset>
   removeDataset(tenant: Tenant, id: string): Promise<void>

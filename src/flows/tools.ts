@@ -5,6 +5,7 @@ import type { Intake } from '../data/intake/intake.ts'
 import type { MemberLibrary } from '../data/member-library.ts'
 import type { ModelFolders } from '../data/model-folders.ts'
 import type { ProfileFolders } from '../data/profile-folders.ts'
+import type { References } from '../data/references/references.ts'
 import type { Uploads } from '../data/uploads.ts'
 import type { IdPrefix } from '../domain/ids.ts'
 import type { Principal } from '../domain/records/principal.ts'
@@ -20,6 +21,7 @@ export interface Tools {
   cursors: Cursors
   folders: Folders
   uploads: Uploads
+  references: References
   intake: Intake
   modelFolders: ModelFolders
   profiles: ProfileFolders

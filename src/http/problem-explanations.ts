@@ -56,7 +56,27 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
     'The content is not a table of order lines, whatever its name says: an image, an archive, a web page.',
   unsupported_format: 'Order lines are taken as CSV, NDJSON and Parquet, each also gzipped.',
   source_not_available:
-    'References to files and addresses cannot be read yet. Upload the file, or send the orders inline.',
+    'The service reads this kind of source only once its operator has set it up; the detail names the setting.',
+  source_not_refreshable: 'Uploaded and inline orders lie nowhere that they could be fetched from again. Send them anew.',
+  source_connection_failed:
+    'The connection to the database could not be made or was lost. An administrator should check CONNECTIONS_FILE.',
+  source_query_failed:
+    'The database refused the query, in the words of the detail. Only one reading statement is sent, and it cannot write.',
+  path_forbidden:
+    'A path is relative to an import folder, has no . or .., and names a readable file that no link leads out of it.',
+  path_not_found: 'No import folder has a file of this path. It is relative to the folder, and its case counts.',
+  remote_forbidden:
+    'Only public https addresses without user names are requested, also after a redirect; others once REMOTE_ALLOW has them.',
+  remote_tls: 'The certificate has expired, is for another host, or is signed by nobody who is trusted.',
+  remote_denied: 'The server answered 401 or 403. Give an address that lets the holder in, for example a signed one.',
+  remote_not_found: 'The server answered 404 or 410. Check the address; signed ones expire.',
+  remote_unavailable:
+    'The server could not be reached, or answered with something other than the file. The detail has the status.',
+  remote_timeout: 'The source took too long to answer, stopped sending, or sent too slowly. Try again later.',
+  remote_too_large: 'The source gives more bytes than an upload may have. Gzip or split the file, or narrow the query.',
+  remote_encoding: 'Replies are read as they are or gzipped. Other values of Content-Encoding, such as br, are refused.',
+  remote_incomplete:
+    'The transfer broke off too often, or the file changed meanwhile, or its end could not be told. Nothing was kept.',
   file_empty: 'The file has no bytes.',
   no_rows: 'The file has a header and no rows.',
   no_rows_kept: 'Every row broke a rule or a filter; the report in the problem says which.',

@@ -277,6 +277,7 @@ export function openBoard({ records, limits, queueMax, timeoutMs, clock, logger 
 
     stats: () => ({
       ingest: laneOf('ingest').stats,
+      fetch: laneOf('fetch').stats,
       train: laneOf('train').stats,
       assign: laneOf('assign').stats,
       profile: laneOf('profile').stats

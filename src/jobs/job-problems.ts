@@ -4,6 +4,7 @@ import { Problem, type ProblemCode } from '../errors.ts'
 
 const CRASHES = {
   ingest: 'internal_error',
+  fetch: 'internal_error',
   train: 'training_crashed',
   assign: 'assignment_crashed',
   profile: 'profile_crashed'

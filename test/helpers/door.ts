@@ -5,6 +5,8 @@ import { pino } from 'pino'
 import { type AppOptions, buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { Folders } from '../../src/data/folders.ts'
+import { openReferences } from '../../src/data/references/references.ts'
+import { USUAL_LIMITS } from '../../src/data/references/source.ts'
 import { Uploads } from '../../src/data/uploads.ts'
 import { FEATURES } from '../../src/domain/vocabulary.ts'
 import { authenticate } from '../../src/flows/authenticate.ts'
@@ -16,6 +18,7 @@ import { idempotency } from '../../src/flows/idempotency.ts'
 import { describeJob, listJobs } from '../../src/flows/jobs.ts'
 import { describeChampion, describeModel, listModels, promoteModel, removeModel } from '../../src/flows/models.ts'
 import { discardFile, receiveFile, receiveOrders } from '../../src/flows/receive-file.ts'
+import { refreshDataset, registerReference } from '../../src/flows/register-dataset.ts'
 import { describeSegment, editSegment, listSegments } from '../../src/flows/segments.ts'
 import type { Tools } from '../../src/flows/tools.ts'
 import { openApiKeys } from '../../src/stores/api-keys.ts'
@@ -58,6 +61,21 @@ export async function openDoor({ environment = {}, keys, pace }: DoorOptions = {
     cursors,
     folders,
     uploads: new Uploads(folders),
+    references: openReferences(new Uploads(folders), {
+      remote: { allow: config.REMOTE_ALLOW ?? [], ports: config.REMOTE_PORTS },
+      importDirs: config.IMPORT_DIRS ?? [],
+      s3: {
+        endpoint: undefined,
+        region: config.S3_REGION,
+        buckets: config.S3_BUCKETS ?? [],
+        pathStyle: false,
+        accessKeyId: undefined,
+        secretAccessKey: undefined,
+        sessionToken: undefined
+      },
+      connections: [],
+      limits: { ...USUAL_LIMITS, maxBytes: config.UPLOAD_MAX_BYTES, rowsMax: 1000, totalMs: 60_000 }
+    }),
     authenticate: apiKeys && ((key: string) => apiKeys.authenticate(key)),
     clock,
     newId: (prefix: string) => `${prefix}_test${files++}`,
@@ -69,6 +87,8 @@ export async function openDoor({ environment = {}, keys, pace }: DoorOptions = {
     receiveFile: receiveFile(tools),
     receiveOrders: receiveOrders(tools),
     discardFile: discardFile(tools),
+    registerReference: registerReference(tools),
+    refreshDataset: refreshDataset(tools),
     listDatasets: listDatasets(tools),
     describeDataset: describeDataset(tools),
     removeDataset: removeDataset(tools),

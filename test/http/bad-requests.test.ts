@@ -18,6 +18,7 @@ const post = (url: string, payload: string | Buffer, headers: Record<string, str
 })
 const model = (fields: object) => post('/models', JSON.stringify({ dataset_id: 'ds_1', ...fields }))
 const rawModel = (fields: string) => post('/models', `{"dataset_id":"ds_1",${fields}}`)
+const source = (source: object) => post('/datasets', JSON.stringify({ source }))
 const named = (name: string) => model({ name })
 const assign = (...customers: unknown[]) => post('/assign', JSON.stringify({ customers }))
 const features = { recency_days: 1 }
@@ -226,12 +227,23 @@ const CASES: [string, InjectOptions, ProblemCode, string?][] = [
 
   // Datasets
   ['unknown source', post('/datasets', '{"source":{"type":"ftp"}}'), 'validation_failed', '/source/type'],
+  ['source by an address that is none', source({ type: 'url', url: 'orders' }), 'validation_failed', '/source/url'],
+  ['source by a private address', source({ type: 'url', url: 'https://10.0.0.1/a.csv' }), 'remote_forbidden'],
+  ['source by path', source({ type: 'path', path: 'orders.csv' }), 'source_not_available'],
+  ['source by an object of S3', source({ type: 's3', bucket: 'shop', key: 'orders.csv' }), 'source_not_available'],
   [
-    'source by address',
-    post('/datasets', '{"source":{"type":"url","url":"https://example.com/a.csv"}}'),
+    'source by an object of S3 elsewhere',
+    source({ type: 's3', bucket: 'shop', key: 'a', endpoint: 'https://10.0.0.1' }),
+    'validation_failed',
+    '/source/endpoint'
+  ],
+  [
+    'source by a query',
+    source({ type: 'postgres', connection: 'warehouse', query: 'select 1' }),
     'source_not_available'
   ],
-  ['source by path', post('/datasets', '{"source":{"type":"path","path":"orders.csv"}}'), 'source_not_available'],
+  ['refresh of no dataset', { method: 'POST', url: '/datasets/ds_1/refresh' }, 'dataset_not_found'],
+  ['refresh with a body', post('/datasets/ds_1/refresh', '{"options":{}}'), 'validation_failed', '/options'],
   ['no orders', post('/datasets', '{"source":{"type":"inline","orders":[]}}'), 'validation_failed', '/source/orders'],
   [
     'order with an object in a cell',

@@ -6,7 +6,7 @@ import type { JobKind } from '../../src/domain/vocabulary.ts'
 import { Problem } from '../../src/errors.ts'
 import { ANNA, BERT, type Begun, type Harness, openHarness } from './harness.ts'
 
-const LIMITS = { ingest: 1, train: 2, assign: 1, profile: 1 }
+const LIMITS = { ingest: 1, fetch: 1, train: 2, assign: 1, profile: 1 }
 const QUEUE_MAX = 2
 const MOST_ATTEMPTS = 3
 

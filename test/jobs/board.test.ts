@@ -95,14 +95,16 @@ describe('submit', () => {
   })
 
   it('runs as many of a kind as its limit says, each kind for itself', async () => {
-    harness = await openHarness({ limits: { ingest: 1, train: 2, assign: 1 } })
+    harness = await openHarness({ limits: { ingest: 1, fetch: 1, train: 2, assign: 1, profile: 1 } })
     for (let n = 0; n < 3; n++) await harness.submit(ANNA, 'train')
     for (let n = 0; n < 2; n++) await harness.submit(ANNA, 'ingest')
     await harness.until(() => harness.begun.length === 3)
     expect(harness.board.stats()).toEqual({
       train: { running: 2, queued: 1 },
       ingest: { running: 1, queued: 1 },
-      assign: { running: 0, queued: 0 }
+      assign: { running: 0, queued: 0 },
+      profile: { running: 0, queued: 0 },
+      fetch: { running: 0, queued: 0 }
     })
   })
 })
@@ -123,7 +125,8 @@ describe('a job that fails', () => {
   it.each([
     ['train', 'training_crashed'],
     ['ingest', 'internal_error'],
-    ['assign', 'assignment_crashed']
+    ['assign', 'assignment_crashed'],
+    ['profile', 'profile_crashed']
   ] as const)('tells nothing of a defect in %s but logs it', async (kind, code) => {
     harness = await openHarness()
     const job = await harness.submit(ANNA, kind)

@@ -23,6 +23,7 @@ export interface Begun {
 
 const MADE = {
   ingest: { type: 'dataset', prefix: 'ds' },
+  fetch: { type: 'dataset', prefix: 'ds' },
   train: { type: 'model', prefix: 'mdl' },
   assign: { type: 'assign_file', prefix: 'asg' },
   profile: { type: 'profile', prefix: 'ds' }
@@ -46,7 +47,7 @@ export async function openHarness(options: Partial<BoardOptions> = {}) {
     stores = await openMemoryStores({ dataDir, fs })
     board = openBoard({
       records: stores.jobs,
-      limits: { ingest: 1, train: 1, assign: 1, profile: 1 },
+      limits: { ingest: 1, fetch: 1, train: 1, assign: 1, profile: 1 },
       queueMax: 3,
       timeoutMs: 60_000,
       clock: () => {

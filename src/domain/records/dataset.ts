@@ -1,4 +1,5 @@
 import type { CleansingRule, OrderField } from '../vocabulary.ts'
+import type { Reference, SourceVersion } from './reference.ts'
 
 /** What a caller may say about a file of order lines; everything absent is found from the file or stays off. */
 export interface DatasetOptions {
@@ -26,8 +27,12 @@ export interface DatasetOptions {
 }
 
 export interface DatasetSource {
-  type: 'upload' | 'inline' | 'path' | 'url'
+  type: 'upload' | 'inline' | Reference['type']
   filename: string | null
+  /** Of a reference: where it was fetched from, without what could be a secret. */
+  location?: string
+  /** Of a database. */
+  query?: string
   bytes: number
   /** Hex SHA-256 of the bytes as they came. */
   sha256: string
@@ -104,6 +109,10 @@ export interface Dataset extends Omit<IntakeSummary, 'source'> {
   status: 'ready'
   created_at: string
   source: DatasetSource
+  /** The dataset whose reference was fetched again for this one. */
+  refreshed_from?: string
+  /** Inner: how to fetch it again. Never sent: an address may hold a secret. */
+  reference?: { source: Reference; version: SourceVersion }
   options: DatasetOptions
   currency: string | null
   /** The instant that "now" means for recency unless a model says otherwise: the last order. */

@@ -17,6 +17,7 @@ const PLACES = {
  * Waits for a job as long as the caller prefers and sets the answer's status and headers.
  *
  * @param describe the resource that the finished job made
+ * @param known the resource that the job may find to be still right, which is then answered with 200
  * @returns the body: the resource (201), or the job when it is not done in time (202)
  * @throws Problem the job's own when it failed, job_cancelled
  */
@@ -25,7 +26,8 @@ export async function settleJob<Resource>(
   request: FastifyRequest,
   reply: FastifyReply,
   job: Job,
-  describe: (id: string) => Promise<Resource>
+  describe: (id: string) => Promise<Resource>,
+  known?: string
 ): Promise<unknown> {
   const seconds = waitSeconds(request.headers.prefer)
   if (request.headers.prefer !== undefined) {
@@ -39,7 +41,7 @@ export async function settleJob<Resource>(
     reply.code(202).header('location', `/jobs/${job.id}`)
     return jobAnswer(settled)
   }
-  reply.code(201).header('location', PLACES[settled.result.type](settled.result.id))
+  reply.code(settled.result.id === known ? 200 : 201).header('location', PLACES[settled.result.type](settled.result.id))
   return await describe(settled.result.id)
 }
 

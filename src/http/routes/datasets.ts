@@ -1,9 +1,10 @@
 import multipart from '@fastify/multipart'
-import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import type { DatasetOptions } from '../../domain/records/dataset.ts'
-import { Problem } from '../../errors.ts'
+import type { Job } from '../../domain/records/job.ts'
+import type { Tenant } from '../../domain/tenant.ts'
 import type { Flows, ReceivedFile } from '../../flows/flows.ts'
-import { answerOnce } from '../answers/once.ts'
+import { type Attempt, answerOnce } from '../answers/once.ts'
 import { receiveUpload } from '../answers/upload.ts'
 import { settleJob } from '../answers/wait.ts'
 import { parsed } from '../plugins/validation.ts'
@@ -13,6 +14,7 @@ import {
   DatasetOptionsRequest,
   DatasetPage,
   DatasetRequest,
+  NoBody,
   QualityAnswer
 } from '../schemas/datasets.ts'
 import { JobAnswer } from '../schemas/jobs.ts'
@@ -26,6 +28,8 @@ type Stories = Pick<
   | 'receiveOrders'
   | 'discardFile'
   | 'registerDataset'
+  | 'registerReference'
+  | 'refreshDataset'
   | 'listDatasets'
   | 'describeDataset'
   | 'removeDataset'
@@ -49,7 +53,7 @@ export const datasetRoutes = async (
         operationId: 'createDataset',
         summary: 'Send order lines',
         description:
-          'As a file in multipart/form-data, or inline as JSON. Rows are cleansed; the report says what was rejected and why.',
+          'As a file in multipart/form-data, inline as JSON, or by reference: an address, a file below an import folder, an object of S3 or a query. Rows are cleansed; the report says what was rejected and why.',
         tags,
         response: { 201: DatasetAnswer, 202: JobAnswer }
       }
@@ -57,19 +61,44 @@ export const datasetRoutes = async (
     async (request, reply) =>
       await answerOnce(flows, request, reply, async (attempt) => {
         const { tenant } = request.principal
-        const { file, options } = request.isMultipart()
-          ? await receiveUpload(flows, request, reply, {
-              maxBytes: uploadMaxBytes,
-              options: DatasetOptionsRequest,
-              content: 'the order lines'
-            })
-          : await receiveInline(flows, request)
-        if (attempt.identify({ sha256: file.sha256, type: file.type, options })) {
-          await flows.discardFile(tenant, file)
-          return null
-        }
-        const job = await flows.registerDataset(tenant, file, options, attempt.starting)
-        return await settleJob(flows, request, reply, job, (id) => flows.describeDataset(tenant, id))
+        const job = request.isMultipart()
+          ? await startWithFile(
+              flows,
+              tenant,
+              await receiveUpload(flows, request, reply, {
+                maxBytes: uploadMaxBytes,
+                options: DatasetOptionsRequest,
+                content: 'the order lines'
+              }),
+              attempt
+            )
+          : await startWithBody(flows, tenant, parsed(DatasetRequest, request.body, 'body'), attempt)
+        return job && (await settleJob(flows, request, reply, job, (id) => flows.describeDataset(tenant, id)))
+      })
+  )
+
+  app.post(
+    '/datasets/:id/refresh',
+    {
+      config: { scope: 'write', startsJob: true, idempotent: true },
+      schema: {
+        operationId: 'refreshDataset',
+        summary: "Fetch a dataset's reference again",
+        description:
+          'Makes a new dataset with the same options; this one stays, since models rest on it. Where the source says that nothing has changed, or gives the same bytes, the answer is 200 with this dataset. Takes no body.',
+        tags,
+        params: IdParams,
+        response: { 200: DatasetAnswer, 201: DatasetAnswer, 202: JobAnswer }
+      }
+    },
+    async (request, reply) =>
+      await answerOnce(flows, request, reply, async (attempt) => {
+        const { tenant } = request.principal
+        const { id } = request.params
+        parsed(NoBody, request.body ?? {}, 'body')
+        if (attempt.identify({ id })) return null
+        const job = await flows.refreshDataset(tenant, id, attempt.starting)
+        return await settleJob(flows, request, reply, job, (made) => flows.describeDataset(tenant, made), id)
       })
   )
 
@@ -137,17 +166,35 @@ export const datasetRoutes = async (
   )
 }
 
-async function receiveInline(
-  flows: Pick<Flows, 'receiveOrders'>,
-  request: FastifyRequest
-): Promise<{ file: ReceivedFile; options: DatasetOptions }> {
-  const { source, options } = parsed(DatasetRequest, request.body, 'body')
-  if (source.type !== 'inline') {
-    throw new Problem(
-      'source_not_available',
-      `A source of type ${source.type} cannot be read yet: upload the file, or send the orders inline.`
+/** Takes over the file. @returns null when the request has been answered before */
+async function startWithFile(
+  flows: Stories,
+  tenant: Tenant,
+  { file, options }: { file: ReceivedFile; options: DatasetOptions },
+  attempt: Attempt
+): Promise<Job | null> {
+  if (attempt.identify({ sha256: file.sha256, type: file.type, options })) {
+    await flows.discardFile(tenant, file)
+    return null
+  }
+  return await flows.registerDataset(tenant, file, options, attempt.starting)
+}
+
+/** @returns null when the request has been answered before */
+async function startWithBody(
+  flows: Stories,
+  tenant: Tenant,
+  { source, options = {} }: z.output<typeof DatasetRequest>,
+  attempt: Attempt
+): Promise<Job | null> {
+  if (source.type === 'inline') {
+    return await startWithFile(
+      flows,
+      tenant,
+      { file: await flows.receiveOrders(tenant, source.orders), options },
+      attempt
     )
   }
-  const file = await flows.receiveOrders(request.principal.tenant, source.orders)
-  return { file, options: options ?? {} }
+  if (attempt.identify({ source, options })) return null
+  return await flows.registerReference(tenant, source, options, attempt.starting)
 }

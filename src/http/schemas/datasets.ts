@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Dataset, DatasetOptions, DatasetSource, QualityReport } from '../../domain/records/dataset.ts'
 import { CLEANSING_RULES, ORDER_FIELDS } from '../../domain/vocabulary.ts'
 import { Limitations, pageOf, Share } from './common.ts'
-import { Id, Instant, line, Moment } from './text.ts'
+import { Id, Instant, line, Moment, paragraph } from './text.ts'
 
 const column = line(200)
 const pattern = z.string().min(1).max(500)
@@ -57,12 +57,36 @@ export const InlineSource = z.strictObject({
   orders: z.array(InlineLine).min(1).max(50_000).meta({ description: 'Order lines with our field names or your own.' })
 })
 
-export const UrlSource = z.strictObject({ type: z.literal('url'), url: z.url().max(4096) })
-export const PathSource = z.strictObject({ type: z.literal('path'), path: line(1000) })
+/** What kind of address it is, and where it leads, is judged where it is requested. */
+export const UrlSource = z.strictObject({
+  type: z.literal('url'),
+  url: z
+    .string()
+    .max(4096)
+    .regex(/^[a-z][a-z0-9+.-]*:/i, 'must be an absolute URL')
+    .meta({ description: 'A public https address. Its query is kept for a refresh and never shown.' })
+})
+
+export const PathSource = z.strictObject({
+  type: z.literal('path'),
+  path: line(1000).meta({ description: 'A file below an import folder, relative to it.' })
+})
+
+export const S3Source = z.strictObject({
+  type: z.literal('s3'),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+  key: line(1024)
+})
+
+export const DatabaseSource = z.strictObject({
+  type: z.enum(['postgres', 'mysql']),
+  connection: line(64).meta({ description: 'A connection by the name that the operator gave it.' }),
+  query: paragraph(20_000).meta({ description: 'One SELECT. It runs in a transaction that cannot write.' })
+})
 
 export const DatasetRequest = z
   .strictObject({
-    source: z.discriminatedUnion('type', [InlineSource, UrlSource, PathSource]),
+    source: z.discriminatedUnion('type', [InlineSource, UrlSource, PathSource, S3Source, DatabaseSource]),
     options: DatasetOptionsRequest.exactOptional()
   })
   .meta({
@@ -83,13 +107,28 @@ export const DatasetRequest = z
           ]
         },
         options: { currency: 'EUR' }
+      },
+      {
+        source: { type: 'url', url: 'https://files.example.com/orders.csv.gz' },
+        options: { currency: 'GBP' }
+      },
+      {
+        source: { type: 'postgres', connection: 'warehouse', query: 'select * from order_lines' }
       }
     ]
   })
 
+/** The body of a request that says all in its address: none, or an empty object. */
+export const NoBody = z.strictObject({})
+
 const Source = z.object({
-  type: z.enum(['upload', 'inline', 'path', 'url']),
+  type: z.enum(['upload', 'inline', 'url', 'path', 's3', 'postgres', 'mysql']),
   filename: z.string().nullable(),
+  location: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Of a reference: where it was fetched from; the query of an address is left out.' }),
+  query: z.string().exactOptional().meta({ description: 'Of a database.' }),
   bytes: count,
   sha256: z.string(),
   format: z.enum(['csv', 'ndjson', 'json', 'parquet']),
@@ -127,6 +166,9 @@ export const DatasetAnswer = z
     status: z.literal('ready'),
     created_at: Instant,
     source: Source,
+    refreshed_from: Id.exactOptional().meta({
+      description: 'The dataset whose reference was fetched again for this one.'
+    }),
     options: z.object({ ...options, mapping: KnownColumns.exactOptional() }),
     mapping: KnownColumns,
     currency: z.string().nullable(),
@@ -147,6 +189,6 @@ export const DatasetAnswer = z
     quality: QualityAnswer,
     limitations: Limitations
   })
-  .meta({ id: 'Dataset' }) satisfies z.ZodType<Dataset>
+  .meta({ id: 'Dataset' }) satisfies z.ZodType<Omit<Dataset, 'reference'>>
 
 export const DatasetPage = pageOf(DatasetAnswer).meta({ id: 'DatasetPage' })
