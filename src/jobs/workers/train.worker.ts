@@ -7,16 +7,21 @@ import { projectCustomers } from '../../domain/features/pca.ts'
 import type { FeatureColumns, Reconciliation, TrainingOutcome } from '../../domain/records/model.ts'
 import { describeSegments, RULE_FEATURES } from '../../domain/segments/describe.ts'
 import { mimicSegments } from '../../domain/segments/surrogate.ts'
-import { TrainingCancelled, type TrainingHooks, TrainingRefused, trainClusters } from '../../domain/training.ts'
-import { PREFERENCE_FAMILY, PREFERENCE_PREFIX } from '../../domain/vocabulary.ts'
-import { Problem } from '../../errors.ts'
+import { trainClusters } from '../../domain/training.ts'
 import { runTask, type TaskControl } from '../task-control.ts'
 import type { TrainMessage, TrainResult } from '../tasks.ts'
+import { trainBeyondMemory } from './train-beyond-memory.ts'
 import { TrainingCrew } from './training-crew.ts'
-
-/** How the stages share the whole job, as fractions at which each ends. */
-const READING_ENDS = 0.15
-const CLUSTERING_ENDS = 0.85
+import {
+  acceptFeatures,
+  askForFeatures,
+  asProblem,
+  CLUSTERING_ENDS,
+  clusteredNames,
+  hooksOf,
+  preferenceNamesOf,
+  roundMoney
+} from './training-steps.ts'
 
 const crew = new TrainingCrew(kernelModule(), (workerData as { threads: number }).threads)
 crew.warm()
@@ -24,14 +29,24 @@ crew.warm()
 /** From a dataset's folder to a model: reads features, clusters, describes, writes the members beside. */
 export default runTask<TrainMessage, TrainResult>(async (message, control) => {
   await verifyFolder(message.datasetFolder)
-  const customers = await readFeatures(message, control)
+  try {
+    return message.sampleSize === null
+      ? await trainInMemory(message, control)
+      : await trainBeyondMemory(message, message.sampleSize, control, crew.engines)
+  } finally {
+    await crew.rest()
+  }
+})
+
+async function trainInMemory(message: TrainMessage, control: TaskControl): Promise<TrainResult> {
+  const { request, hooks } = askForFeatures(message, control)
+  const customers = await readCustomerFeatures(request, hooks)
+  acceptFeatures(customers.features.n, control)
   const clustered = columnsOf(customers.features, message.options.features)
-  const outcome = await cluster(clustered, message, control)
+  const outcome = cluster(clustered, message, control)
 
   control.progress({ stage: 'describing', fraction: CLUSTERING_ENDS, message: 'Naming the segments.' })
-  const preferenceNames = Object.fromEntries(
-    (customers.preferences?.groups ?? []).map(({ slug, name }) => [PREFERENCE_PREFIX + slug, name])
-  )
+  const preferenceNames = preferenceNamesOf(customers.preferences)
   const { features } = customers
   const { labels } = outcome
   const segments = describeSegments({
@@ -68,67 +83,18 @@ export default runTask<TrainMessage, TrainResult>(async (message, control) => {
     limitations: outcome.limitations,
     customers: customers.features.n
   }
-})
-
-async function readFeatures(message: TrainMessage, control: TaskControl): Promise<CustomerFeatures> {
-  control.progress({ stage: 'features', fraction: 0.01, message: 'Computing the features of each customer.' })
-  const wanted = message.options.features.some(
-    (name) => name.startsWith(PREFERENCE_PREFIX) || name === PREFERENCE_FAMILY
-  )
-  const customers = await readCustomerFeatures(
-    { ...message, windowDays: message.options.window_days, preferences: wanted },
-    { onDuckDb: (db) => (db === null ? control.leaveNative() : control.enterNative(() => db.interrupt())) }
-  )
-  if (control.cancelled()) throw new Problem('job_cancelled', 'The training was cancelled.')
-  if (customers.features.n === 0) {
-    throw new Problem('too_few_customers', 'No customer has an order in the window before the reference date.')
-  }
-  control.progress({
-    stage: 'features',
-    fraction: READING_ENDS,
-    message: `${customers.features.n} customers have orders in the window.`
-  })
-  return customers
 }
 
 function columnsOf(features: FeatureColumns, wanted: string[]): FeatureColumns {
-  const names = wanted.flatMap((name) =>
-    name === PREFERENCE_FAMILY ? features.names.filter((each) => each.startsWith(PREFERENCE_PREFIX)) : [name]
-  )
-  const missing = names.filter((name) => !features.names.includes(name))
-  if (missing.length > 0) {
-    const known = features.names.filter((name) => name.startsWith(PREFERENCE_PREFIX)).join(', ')
-    throw new Problem('unknown_feature', `The dataset has no ${missing.join(', ')}. Its preferences are ${known}.`)
-  }
-  return {
-    names,
-    columns: names.map((name) => features.columns[features.names.indexOf(name)] as Float64Array),
-    n: features.n
-  }
+  const names = clusteredNames(features.names, wanted)
+  return { names, columns: names.map((name) => features.columns[features.names.indexOf(name)]!), n: features.n }
 }
 
-async function cluster(
-  clustered: FeatureColumns,
-  message: TrainMessage,
-  control: TaskControl
-): Promise<TrainingOutcome> {
-  const hooks: TrainingHooks = {
-    progress: (stage, fraction, text) =>
-      control.progress({
-        stage,
-        fraction: READING_ENDS + fraction * (CLUSTERING_ENDS - READING_ENDS),
-        message: text
-      }),
-    cancelled: () => control.cancelled()
-  }
+function cluster(clustered: FeatureColumns, message: TrainMessage, control: TaskControl): TrainingOutcome {
   try {
-    return trainClusters(clustered, message.options, hooks, crew.engines)
+    return trainClusters(clustered, message.options, hooksOf(control), crew.engines)
   } catch (error) {
-    if (error instanceof TrainingRefused) throw new Problem(error.code, error.message)
-    if (error instanceof TrainingCancelled) throw new Problem('job_cancelled', 'The training was cancelled.')
-    throw error
-  } finally {
-    await crew.rest()
+    throw asProblem(error)
   }
 }
 
@@ -145,11 +111,10 @@ function memberTable(customers: CustomerFeatures, outcome: TrainingOutcome) {
 }
 
 function reconcile(customers: CustomerFeatures, segments: TrainResult['segments']): Reconciliation {
-  const cents = (value: number) => Math.round(value * 1e4) / 1e4
   return {
     customers: customers.features.n,
     members: segments.reduce((sum, segment) => sum + segment.size, 0),
-    revenue: cents(customers.revenue.reduce((sum, value) => sum + value, 0)),
-    segment_revenue: cents(segments.reduce((sum, segment) => sum + segment.revenue, 0))
+    revenue: roundMoney(customers.revenue.reduce((sum, value) => sum + value, 0)),
+    segment_revenue: roundMoney(segments.reduce((sum, segment) => sum + segment.revenue, 0))
   }
 }
