@@ -1,7 +1,7 @@
 // Load on an address, by wrk where it is installed, else by autocannon, which is slower than what it measures.
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import autocannon from 'autocannon'
@@ -9,6 +9,10 @@ import autocannon from 'autocannon'
 const run = promisify(execFile)
 
 export const generator = installed('wrk') ? 'wrk' : 'autocannon'
+
+/** Puts a command on one core, where the system can. The servers have core 0; the load has core 1. */
+export const onCore = (core, command) =>
+  availableParallelism() > 1 && installed('taskset') ? ['taskset', '-c', String(core), ...command] : command
 
 /**
  * Sends the requests over and over. Every answer must be a 2xx.
@@ -31,7 +35,9 @@ async function byWrk(origin, requests, connections, seconds) {
   const script = join(folder, 'requests.lua')
   try {
     writeFileSync(script, luaOf(requests))
-    const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, origin])
+    const about = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, origin]
+    const [command, ...more] = onCore(1, ['wrk', ...about])
+    const { stdout } = await run(command, more)
     const figure = (pattern) => pattern.exec(stdout)?.slice(1)
     const milliseconds = (percentile) => {
       const [value, unit] = figure(new RegExp(`${percentile}%\\s+([\\d.]+)(us|ms|s)\\b`)) ?? [Number.NaN]

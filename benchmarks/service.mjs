@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onCore } from './load.mjs'
 
 const project = join(import.meta.dirname, '..')
 
@@ -23,7 +24,8 @@ export const startPeer = (script, ready) => start([script], ready, () => ({}))
 async function start([script, ...more], ready, environment) {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
-  const server = spawn(process.execPath, [join(project, script), String(port), ...more], {
+  const [command, ...about] = onCore(0, [process.execPath, join(project, script), String(port), ...more])
+  const server = spawn(command, about, {
     env: { ...process.env, ...environment(port) },
     stdio: 'inherit'
   })
