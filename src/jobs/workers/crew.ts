@@ -65,15 +65,21 @@ export class ThreadCrew implements Crew {
     Atomics.add(control, TURN, 1)
     Atomics.notify(control, TURN)
 
-    const member = memberOf(control, 0, this.size, this.#watching(watch))
-    const outcomes = [attempt(() => this.bench.do(stage, order, member), control)]
-    outcomes.push(this.#await(member))
-    for (const { port } of this.#helpers) outcomes.push(receiveMessageOnPort(port)!.message)
+    const tell = teller(control, watch)
+    const member = memberOf(control, 0, this.size, () => {
+      tell()
+      this.poll()
+    })
+    const own = attempt(() => this.bench.do(stage, order, member), control)
+    const interruption = this.#await(member)
+    const others = this.#helpers.map(({ port }): Outcome => receiveMessageOnPort(port)!.message)
+    const outcomes = [own, ...others]
     // When one fails the others are stopped: their stop is not what went wrong.
-    const failed = outcomes.find((each) => each.failure !== undefined)
+    const failed = [...outcomes, interruption].find((each) => each.failure !== undefined)
     if (failed !== undefined) throw failed.failure
-    if (outcomes.some((each) => each.stopped)) throw new TrainingCancelled()
-    return outcomes.filter((_, index) => index !== 1).map((each) => each.result as StageResults[Name])
+    if ([...outcomes, interruption].some((each) => each.stopped)) throw new TrainingCancelled()
+    tell()
+    return outcomes.map((each) => each.result as StageResults[Name])
   }
 
   runAlone<Name extends StageName>(stage: Name, order: StageOrders[Name], watch?: Watch): StageResults[Name] {
@@ -85,23 +91,13 @@ export class ThreadCrew implements Crew {
     for (const { port } of this.#helpers) port.postMessage({ stage, order, silent: true })
   }
 
-  /** The caller's poll, which also says how far all members are. */
-  #watching(watch: Watch | undefined): () => void {
-    let told = 0
-    return () => {
-      const finished = Atomics.load(this.#control, FINISHED)
-      if (finished > told) watch?.(finished)
-      told = finished
-      this.poll()
-    }
-  }
-
-  /** Until the others have done their parts. */
+  /** Until the others have done their parts. @returns what the poll meanwhile threw */
   #await(member: Member): Outcome {
     const expected = this.#helpers.length
     let outcome: Outcome = {}
     for (let done = Atomics.load(this.#control, DONE); done < expected; done = Atomics.load(this.#control, DONE)) {
-      if (Atomics.wait(this.#control, DONE, done, POLL_MS) !== 'timed-out' || outcome.stopped) continue
+      if (Atomics.wait(this.#control, DONE, done, POLL_MS) !== 'timed-out' || outcome.stopped || outcome.failure)
+        continue
       const asked = attempt(() => member.poll(), this.#control)
       if (asked.stopped || asked.failure !== undefined) outcome = asked
     }
@@ -110,11 +106,23 @@ export class ThreadCrew implements Crew {
 
   /** Size of the memory, which never falls. */
   get bytes(): number {
+    // Another thread may have grown it: growing by nothing takes note of that.
+    this.#memory.grow(0)
     return this.#memory.buffer.byteLength
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#helpers.map(({ worker }) => worker.terminate()))
+  }
+}
+
+/** Says how many pieces have ended, when there are more than it said before. */
+function teller(control: Int32Array, watch: Watch | undefined): () => void {
+  let told = 0
+  return () => {
+    const finished = Atomics.load(control, FINISHED)
+    if (finished > told) watch?.(finished)
+    told = finished
   }
 }
 
