@@ -54,7 +54,7 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
 
   content_mismatch:
     'The content is not a table of order lines, whatever its name says: an image, an archive, a web page.',
-  unsupported_format: 'Order lines are taken as CSV, NDJSON and Parquet, each also gzipped.',
+  unsupported_format: 'Order lines are taken as CSV, JSON, NDJSON, Parquet and XLSX, each also gzipped or alone in a ZIP archive.',
   source_not_available:
     'The service reads this kind of source only once its operator has set it up; the detail names the setting.',
   source_not_refreshable: 'Uploaded and inline orders lie nowhere that they could be fetched from again. Send them anew.',
@@ -95,6 +95,16 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   csv_syntax: 'A quote is not closed or a line does not end; the detail names the line.',
   json_syntax: 'A line of the NDJSON file is not a JSON object; the detail names the line.',
   parquet_invalid: 'The Parquet file is truncated or damaged. Write it again.',
+  column_type:
+    'A column that an order field needs holds lists or records. Write one row for each order line, with plain values.',
+  xlsx_invalid:
+    'The workbook lacks a part or contradicts itself. Open it in a spreadsheet program and save it as .xlsx again.',
+  sheet_not_found: 'options.sheet names none of the sheets; the detail lists them.',
+  legacy_xls: 'Workbooks of Excel 97 to 2003 (.xls) are not read. Save the file as .xlsx or CSV.',
+  zip_invalid:
+    'The archive is truncated, contradicts itself or has entries no packer writes. Pack the file again, or send it as it is.',
+  archive_of_many: 'An archive may hold one file beside folders. Send the one with the order lines; the detail lists them.',
+  file_encrypted: 'The file is protected by a password. Save it without one.',
   unsupported_codec:
     'The file is compressed inside with a codec that is not accepted: Parquet takes zstd, snappy or gzip, Arrow none.',
   arrow_invalid: 'The Arrow data ends early or contradicts itself. Write the file again.',

@@ -13,6 +13,8 @@ export interface DatasetOptions {
   /** strftime notation, for example `%d/%m/%Y %H:%M`. */
   date_format?: string
   encoding?: 'utf-8' | 'latin-1' | 'windows-1252'
+  /** Name of the sheet to read of a workbook; by default the one whose header fits best. */
+  sheet?: string
   /** Keep only lines of these countries, compared without case. */
   countries?: string[]
   /** RFC 3339 instant or calendar date, both ends inclusive. */
@@ -36,10 +38,12 @@ export interface DatasetSource {
   bytes: number
   /** Hex SHA-256 of the bytes as they came. */
   sha256: string
-  format: 'csv' | 'ndjson' | 'json' | 'parquet'
-  compression: 'gzip' | null
+  format: 'csv' | 'ndjson' | 'json' | 'parquet' | 'xlsx'
+  compression: 'gzip' | 'zip' | null
   encoding: string | null
   delimiter: string | null
+  /** Name of the sheet that was read; workbooks only. */
+  sheet?: string
   date: DateReading
 }
 
@@ -87,7 +91,7 @@ export interface DatasetCounts {
 
 /** What the intake of a file finds out: the dataset but for its identity. */
 export interface IntakeSummary {
-  source: Pick<DatasetSource, 'format' | 'compression' | 'encoding' | 'delimiter' | 'date'>
+  source: Pick<DatasetSource, 'format' | 'compression' | 'encoding' | 'delimiter' | 'sheet' | 'date'>
   mapping: Partial<Record<OrderField, string>>
   timezone: string
   /** First and last order kept, RFC 3339 UTC. */

@@ -20,6 +20,9 @@ const options = {
     .exactOptional(),
   date_format: line(100).exactOptional().meta({ description: 'strftime notation, for example `%d/%m/%Y %H:%M`.' }),
   encoding: z.enum(['utf-8', 'latin-1', 'windows-1252']).exactOptional(),
+  sheet: line(200)
+    .exactOptional()
+    .meta({ description: 'Sheet of a workbook; by default the one whose header fits best.' }),
   countries: z.array(line(100)).min(1).max(300).exactOptional().meta({ description: 'Keep only these.' }),
   from: Moment.exactOptional(),
   to: Moment.exactOptional(),
@@ -131,10 +134,11 @@ const Source = z.object({
   query: z.string().exactOptional().meta({ description: 'Of a database.' }),
   bytes: count,
   sha256: z.string(),
-  format: z.enum(['csv', 'ndjson', 'json', 'parquet']),
-  compression: z.literal('gzip').nullable(),
+  format: z.enum(['csv', 'ndjson', 'json', 'parquet', 'xlsx']),
+  compression: z.enum(['gzip', 'zip']).nullable(),
   encoding: z.string().nullable(),
   delimiter: z.string().nullable(),
+  sheet: z.string().exactOptional().meta({ description: 'The sheet that was read; workbooks only.' }),
   date: z.object({ format: z.string(), evidence: z.string() })
 }) satisfies z.ZodType<DatasetSource>
 
