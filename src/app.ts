@@ -19,6 +19,7 @@ import { type BodyPace, DEFAULT_PACE, slowBodies } from './http/plugins/slow-bod
 import { strictQueries, validatorCompiler } from './http/plugins/validation.ts'
 import { assignFileRoutes } from './http/routes/assign-files.ts'
 import { customerRoutes } from './http/routes/customers.ts'
+import { datasetProfileRoutes } from './http/routes/dataset-profile.ts'
 import { datasetRoutes } from './http/routes/datasets.ts'
 import { docsRoutes } from './http/routes/docs.ts'
 import { explanationRoutes } from './http/routes/explanations.ts'
@@ -92,14 +93,15 @@ export async function buildApp({ flows, config, logger, version, pace = {} }: Ap
     uploadMaxBytes: config.UPLOAD_MAX_BYTES,
     inlineMaxBytes: config.ASSIGN_BODY_MAX_BYTES
   })
+  await app.register(datasetProfileRoutes, { flows })
   await app.register(featureRoutes, { flows })
   await app.register(modelRoutes, { flows })
   await app.register(segmentRoutes, { flows })
   await app.register(customerRoutes, { flows, assignMaxBytes: config.ASSIGN_BODY_MAX_BYTES })
+  await app.register(assignFileRoutes, { flows, uploadMaxBytes: config.UPLOAD_MAX_BYTES })
   await app.register(explanationRoutes, { flows })
   await app.register(jobRoutes, { flows })
   await app.register(healthRoutes, { flows, metrics })
-  await app.register(assignFileRoutes, { flows, uploadMaxBytes: config.UPLOAD_MAX_BYTES })
   await app.register(problemRoutes, { flows })
   await app.register(docsRoutes, { page: config.DOCS_UI ?? config.NODE_ENV !== 'production' })
   return app

@@ -12,6 +12,7 @@ import { readConnections } from './data/references/connections.ts'
 import { openReferences, type References } from './data/references/references.ts'
 import { USUAL_LIMITS } from './data/references/source.ts'
 import { ProfileFolders } from './data/profile-folders.ts'
+import { RejectedRows } from './data/rejected.ts'
 import { Uploads } from './data/uploads.ts'
 import { formatId } from './domain/ids.ts'
 import { FEATURES } from './domain/vocabulary.ts'
@@ -42,9 +43,11 @@ import { recover } from './flows/recover.ts'
 import { refreshDataset, registerDataset, registerReference } from './flows/register-dataset.ts'
 import { describeSegment, editSegment, listMembers, listSegments, streamMembers } from './flows/segments.ts'
 import { profileDataset, readProfile, startProfile } from './flows/profile-dataset.ts'
+import { describeQuality, streamRejected } from './flows/rejected-rows.ts'
 import type { Tools } from './flows/tools.ts'
 import { fitModel, trainModel } from './flows/train-model.ts'
 import { openBoard } from './jobs/board.ts'
+import { Budget } from './jobs/budget.ts'
 import { MemoryBudget } from './jobs/memory-budget.ts'
 import { openPool } from './jobs/pool.ts'
 import { openApiKeys } from './stores/api-keys.ts'
@@ -67,6 +70,8 @@ export interface Logger {
 
 /** Models whose members are kept in memory at a time. */
 const MEMBER_PLACES = 16
+/** Rejected rows that are counted or written at the same time; each takes a thread of libuv and a quarter of a gigabyte. */
+const DOWNLOADS = 2
 const MIB = 1024 * 1024
 const DAY_MS = 86_400_000
 
@@ -141,6 +146,8 @@ async function openService(
     intake,
     modelFolders: new ModelFolders(folders),
     profiles: new ProfileFolders(folders),
+    rejected: new RejectedRows(folders),
+    downloads: new Budget(DOWNLOADS),
     assignFolders: new AssignFolders(folders),
     members: new MemberLibrary(folders, MEMBER_PLACES),
     calendar,
@@ -224,6 +231,8 @@ const tellFlows = (tools: Tools): Flows => ({
   removeDataset: removeDataset(tools),
   readProfile: readProfile(tools),
   startProfile: startProfile(tools),
+  describeQuality: describeQuality(tools),
+  streamRejected: streamRejected(tools),
   trainModel: trainModel(tools),
   listModels: listModels(tools),
   describeModel: describeModel(tools),

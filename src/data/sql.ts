@@ -52,7 +52,8 @@ export const SQL_FILES = [
   'profile/reused_orders',
   'profile/service_lines',
   'profile/totals',
-  'profile/unit_prices'
+  'profile/unit_prices',
+  'rejected/macros'
 ] as const
 export type SqlFile = (typeof SQL_FILES)[number]
 

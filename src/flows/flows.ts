@@ -1,13 +1,15 @@
-import type { AssignFile } from '../domain/records/assign-file.ts'
+import type { Readable } from 'node:stream'
 import type { StoredProfile } from '../data/profile-folders.ts'
-import type { Dataset, DatasetOptions } from '../domain/records/dataset.ts'
+import type { RejectedSelection, RuleTouch } from '../data/rejected.ts'
+import type { AssignFile } from '../domain/records/assign-file.ts'
+import type { Dataset, DatasetOptions, QualityReport, RuleReport } from '../domain/records/dataset.ts'
 import type { Job, JobEvent } from '../domain/records/job.ts'
 import type { KRange, Model, OutlierOptions, OwnVocabulary } from '../domain/records/model.ts'
 import type { Principal } from '../domain/records/principal.ts'
 import type { Reference, SourceVersion } from '../domain/records/reference.ts'
 import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
-import type { Contributions } from '../domain/serving/explain.ts'
 import type { Place } from '../domain/serving/assign.ts'
+import type { Contributions } from '../domain/serving/explain.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type {
   AssignFormat,
@@ -53,6 +55,21 @@ export interface IngestRequest {
   source?: Reference
   /** The dataset whose reference is fetched again. */
   refreshes?: string
+}
+
+/** The cleansing report as a page of numbers. */
+export interface QualityDescription extends Omit<QualityReport, 'rules'> {
+  dataset_id: string
+  currency: string | null
+  rejected: {
+    rows: number
+    share: number
+    revenue: number
+    customers: number | null
+    /** Of them, those of whom no row was kept. */
+    lost_customers: number | null
+  }
+  rules: (RuleReport & RuleTouch & { meaning: string; download: string })[]
 }
 
 /** The body of POST /models: what is absent takes the documented default. */
@@ -102,11 +119,6 @@ export interface AssignRequest {
   customers: AssignCustomer[]
   model_id?: string | undefined
   reference_date?: string | undefined
-}
-
-export interface Assignment {
-  customer_id: string
-  segment_id: string
   /** What is said of each customer beside its segment; all of it where absent. */
   include?: ('nearest' | 'features')[] | undefined
 }
@@ -121,6 +133,11 @@ export interface AssignedCustomers {
   /** To each segment in the model's order, customer by customer; empty where nobody asks for them. */
   distances: Float64Array
   include: { nearest: boolean; features: boolean }
+}
+
+export interface Assignment {
+  customer_id: string
+  segment_id: string
   segment_name: string
   distance: number
   margin: number
@@ -143,11 +160,6 @@ export interface AssignColumnsRequest {
   reference_date?: string | undefined
 }
 
-export interface AssignColumnsAnswer {
-  model_id: string
-  reference_date: string
-  columns: {
-    customer_id: string[]
 /** What assignColumns finds: AssignColumnsAnswer before it is put into words. One value a customer. */
 export interface AssignedColumns {
   model: ModelWithState
@@ -161,6 +173,11 @@ export interface AssignedColumns {
   outOfDomain: Uint8Array
 }
 
+export interface AssignColumnsAnswer {
+  model_id: string
+  reference_date: string
+  columns: {
+    customer_id: string[]
     segment_id: string[]
     segment_name: string[]
     distance: number[]
@@ -196,11 +213,6 @@ export interface CustomerDescription extends SegmentMember {
   limitations: string[]
 }
 
-/** A model as a list shows it. */
-export type ModelWithState = Model & { champion: boolean }
-
-/** What tells the segments of a model apart. */
-export interface ModelExplanation {
 /** What describeCustomer finds: CustomerDescription before it is put into words. */
 export interface KnownCustomer {
   model: ModelWithState
@@ -211,6 +223,11 @@ export interface KnownCustomer {
   distances: Float64Array
 }
 
+/** A model as a list shows it. */
+export type ModelWithState = Model & { champion: boolean }
+
+/** What tells the segments of a model apart. */
+export interface ModelExplanation {
   model_id: string
   /** Null where the model has no tree. */
   surrogate: {
@@ -307,6 +324,14 @@ export interface Flows {
   readProfile(tenant: Tenant, datasetId: string): Promise<StoredProfile | undefined>
   /** Starts the analysis of a dataset, or joins the one under way; readProfile has its result. */
   startProfile(tenant: Tenant, datasetId: string): Promise<Job>
+  describeQuality(tenant: Tenant, datasetId: string): Promise<QualityDescription>
+  /** The rejected rows as CSV. @throws Problem dataset_not_found, storage_full */
+  streamRejected(
+    tenant: Tenant,
+    datasetId: string,
+    selection: RejectedSelection,
+    signal: AbortSignal
+  ): Promise<Readable>
 
   // Models
   /** Starts a training; the job's result is the model. `announce` as for registerDataset. */

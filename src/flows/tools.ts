@@ -6,10 +6,12 @@ import type { MemberLibrary } from '../data/member-library.ts'
 import type { ModelFolders } from '../data/model-folders.ts'
 import type { ProfileFolders } from '../data/profile-folders.ts'
 import type { References } from '../data/references/references.ts'
+import type { RejectedRows } from '../data/rejected.ts'
 import type { Uploads } from '../data/uploads.ts'
 import type { IdPrefix } from '../domain/ids.ts'
 import type { Principal } from '../domain/records/principal.ts'
 import type { Board } from '../jobs/board.ts'
+import type { Budget } from '../jobs/budget.ts'
 import type { MemoryBudget } from '../jobs/memory-budget.ts'
 import type { Pool } from '../jobs/pool.ts'
 import type { Stores } from '../stores/contract.ts'
@@ -25,6 +27,9 @@ export interface Tools {
   intake: Intake
   modelFolders: ModelFolders
   profiles: ProfileFolders
+  rejected: RejectedRows
+  /** Queries over rejected rows that run at the same time. */
+  downloads: Budget
   assignFolders: AssignFolders
   members: MemberLibrary
   calendar: Calendar

@@ -32,6 +32,8 @@ const ROUTES: [string, Scope | null][] = [
   ['GET /datasets', 'read'],
   ['GET /datasets/{id}', 'read'],
   ['GET /datasets/{id}/quality', 'read'],
+  ['GET /datasets/{id}/profile', 'read'],
+  ['GET /datasets/{id}/rejected', 'export'],
   ['DELETE /datasets/{id}', 'write'],
   ['POST /models', 'write'],
   ['GET /models', 'read'],

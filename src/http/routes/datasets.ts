@@ -9,14 +9,7 @@ import { receiveUpload } from '../answers/upload.ts'
 import { settleJob } from '../answers/wait.ts'
 import { parsed } from '../plugins/validation.ts'
 import { IdParams, Nothing, PageQuery } from '../schemas/common.ts'
-import {
-  DatasetAnswer,
-  DatasetOptionsRequest,
-  DatasetPage,
-  DatasetRequest,
-  NoBody,
-  QualityAnswer
-} from '../schemas/datasets.ts'
+import { DatasetAnswer, DatasetOptionsRequest, DatasetPage, DatasetRequest, NoBody } from '../schemas/datasets.ts'
 import { JobAnswer } from '../schemas/jobs.ts'
 import type { App } from '../types.ts'
 
@@ -130,21 +123,6 @@ export const datasetRoutes = async (
       }
     },
     async (request) => await flows.describeDataset(request.principal.tenant, request.params.id)
-  )
-
-  app.get(
-    '/datasets/:id/quality',
-    {
-      config: { scope: 'read' },
-      schema: {
-        operationId: 'getDatasetQuality',
-        summary: 'Read the cleansing report',
-        tags,
-        params: IdParams,
-        response: { 200: QualityAnswer }
-      }
-    },
-    async (request) => (await flows.describeDataset(request.principal.tenant, request.params.id)).quality
   )
 
   app.delete(
