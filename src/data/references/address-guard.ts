@@ -54,7 +54,9 @@ export class AddressGuard {
   parse(text: string, base?: URL): URL {
     // Parsers disagree about these, and what two of them read differently can be checked by one and requested by the other.
     if (/[\p{Cc}\s\\#]/u.test(text)) throw forbidden('it contains spaces, control characters, # or a backslash')
-    if (!URL.canParse(text, base?.href)) throw forbidden('it cannot be read as a URL')
+    const written = /^[a-z][a-z0-9+.-]*:(\/\/[^/?])?/i.exec(text)
+    const vague = written === null ? base === undefined : written[1] === undefined
+    if (vague || !URL.canParse(text, base?.href)) throw forbidden('it cannot be read as an https address')
     const url = new URL(text, base)
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && this.allowsAny)) throw forbidden('it is not https')
     if (/^[^/?]*\/\/[^/?]*@/.test(text) || url.username !== '' || url.password !== '') {

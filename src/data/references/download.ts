@@ -95,8 +95,6 @@ class Transfer {
     if (this.validator === null) throw new StartOver(broken.problem)
     if (++this.failures > limits.retries) throw broken.problem
     await sleep(limits.backoffMs * 2 ** (this.failures - 1), undefined, { signal })
-    // Nothing received yet: the whole is asked for, and may come in a newer version.
-    if (this.received === 0) throw new StartOver(broken.problem)
     const headers = { range: `bytes=${this.received}-`, 'if-range': this.validator }
     try {
       this.reply = await this.ask(headers)

@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
-import { basename, join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import type { Tenant } from '../../domain/tenant.ts'
 import { Problem } from '../../errors.ts'
 import { type FetchLimits, type OpenedSource, type OpenRequest, StartOver, tooLarge } from './source.ts'
@@ -78,8 +78,8 @@ async function find(path: string, tenant: Tenant, importDirs: readonly string[])
 async function openBelow(root: string, path: string): Promise<FileHandle | null> {
   const name = join(root, path)
   const real = await realpath(name).catch(absent)
-  if (real === null) return null
-  if (!isBelow(real, root)) throw forbidden()
+  if (real === null && !(await leadsOut(name, root))) return null
+  if (real === null || !isBelow(real, root)) throw forbidden()
   // Not blocking: a pipe without a writer would hold the open for ever.
   const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(absent)
   if (handle === null) return null
@@ -92,6 +92,15 @@ async function openBelow(root: string, path: string): Promise<FileHandle | null>
     await handle.close()
     throw forbidden()
   }
+}
+
+/** Whether a folder on the way to what does not exist is a link out: then not even that may be told. */
+async function leadsOut(name: string, root: string): Promise<boolean> {
+  for (let folder = dirname(name); folder.length > root.length; folder = dirname(folder)) {
+    const real = await realpath(folder).catch(absent)
+    if (real !== null) return real !== root && !isBelow(real, root)
+  }
+  return false
 }
 
 const isBelow = (path: string, root: string): boolean => path.startsWith(root.endsWith(sep) ? root : root + sep)
