@@ -4,13 +4,15 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, openAsBlob, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const project = join(import.meta.dirname, '..')
 const shared = process.env.TESSERA_DATA ?? join(project, '../shared/data')
 const file = join(shared, 'online-retail/OnlineRetail.csv.gz')
+/** Longer than the service takes to prepare for its first file after it is ready. */
+const SETTLED_MS = 3000
 const rounds = Number(process.argv[2] ?? 3)
 
 if (!existsSync(file)) {
@@ -26,15 +28,26 @@ for (let round = 0; round < rounds; round++) {
   if (peer !== undefined) theirs.push(peer)
 }
 
-console.log(`Node ${process.version}, ${availableParallelism()} cores, median of ${rounds} rounds, seconds`)
+console.log(
+  `${cpus()[0].model}, Node ${process.version}, ${availableParallelism()} cores, median of ${rounds} rounds, seconds`
+)
 report('tessera', ours)
+reportStages('dataset', ours)
+reportStages('model', ours)
 if (theirs.length === 0) {
   console.log(
     'No peer: python3 with pandas and scikit-learn is not installed (Debian: python3-pandas, python3-sklearn).'
   )
 } else {
   report('pandas + scikit-learn', theirs)
-  console.log(`ratio  ${(median(theirs, 'seconds') / median(ours, 'seconds')).toFixed(2)} times as fast`)
+  const figure = (key) => median(theirs, key).toFixed(2)
+  console.log(
+    `the same with references and bootstrap, as the service does: ${figure('equal_seconds')} (references ${figure('evidence_seconds')}, bootstrap ${figure('stability_seconds')})`
+  )
+  const ratio = (key) => (median(theirs, key) / median(ours, 'seconds')).toFixed(2)
+  console.log(
+    `ratio  ${ratio('seconds')} times as fast as the script, ${ratio('equal_seconds')} as the script of equal work`
+  )
   compare(ours[0], theirs[0])
 }
 
@@ -43,8 +56,15 @@ function report(name, runs) {
   console.log(`${name}: ${figure('seconds')} (dataset ${figure('dataset_seconds')}, model ${figure('model_seconds')})`)
 }
 
+/** Between the reports of one job: how long each stage was the last one heard of. */
+function reportStages(job, runs) {
+  const names = Object.keys(runs[0].stages[job])
+  const parts = names.map((name) => `${name} ${median(runs, (run) => run.stages[job][name] ?? 0).toFixed(2)}`)
+  console.log(`  ${job}: ${parts.join(', ')}`)
+}
+
 function median(runs, key) {
-  const values = runs.map((run) => run[key]).sort((a, b) => a - b)
+  const values = runs.map((run) => (typeof key === 'function' ? key(run) : run[key])).sort((a, b) => a - b)
   return (values[Math.floor((values.length - 1) / 2)] + values[Math.ceil((values.length - 1) / 2)]) / 2
 }
 
@@ -64,7 +84,7 @@ function compare(our, their) {
   }
 }
 
-/** From the first byte of the upload to the trained model, against a service that has just started. */
+/** From the first byte of the upload to the trained model, against a service that has just started and has trained nothing yet. */
 async function measureService() {
   const dataDir = mkdtempSync(join(tmpdir(), 'tessera-bench-'))
   const port = await freePort()
@@ -81,12 +101,11 @@ async function measureService() {
       ))
     )
       await sleep(50)
+    await sleep(SETTLED_MS)
     const begin = performance.now()
     const form = new FormData()
     form.append('file', await openAsBlob(file), 'OnlineRetail.csv.gz')
-    const dataset = await created(
-      fetch(`${base}/datasets`, { method: 'POST', body: form, headers: { prefer: 'wait=120' } })
-    )
+    const { made: dataset, stages: datasetStages } = await finished(base, '/datasets', { body: form })
     const uploaded = performance.now()
     const body = JSON.stringify({
       dataset_id: dataset.id,
@@ -95,8 +114,8 @@ async function measureService() {
       k: { min: 2, max: 10 },
       restarts: 10
     })
-    const headers = { 'content-type': 'application/json', prefer: 'wait=120' }
-    const model = await created(fetch(`${base}/models`, { method: 'POST', body, headers }))
+    const headers = { 'content-type': 'application/json' }
+    const { made: model, stages: modelStages } = await finished(base, '/models', { body, headers })
     const end = performance.now()
     const { rows_kept, customers } = dataset.counts
     return {
@@ -106,7 +125,8 @@ async function measureService() {
       rows_kept,
       customers,
       revenue: dataset.revenue,
-      k_scan: model.metrics.k_scan
+      k_scan: model.metrics.k_scan,
+      stages: { dataset: datasetStages, model: modelStages }
     }
   } finally {
     service.kill('SIGTERM')
@@ -115,11 +135,38 @@ async function measureService() {
   }
 }
 
-async function created(request) {
-  const answer = await request
-  const body = await answer.json()
-  if (answer.status !== 201) throw new Error(`${answer.status}: ${JSON.stringify(body)}`)
-  return body
+/** Posts, follows the job's events to its end, and fetches what it made. */
+async function finished(base, path, { body, headers }) {
+  const begin = performance.now()
+  const accepted = await fetch(base + path, { method: 'POST', body, headers: { ...headers, prefer: 'respond-async' } })
+  const job = await accepted.json()
+  if (accepted.status !== 202) throw new Error(`${accepted.status}: ${JSON.stringify(job)}`)
+  const stages = {}
+  let stage = 'received'
+  let since = begin
+  const next = (name) => {
+    const now = performance.now()
+    stages[stage] = (stages[stage] ?? 0) + (now - since) / 1000
+    stage = name
+    since = now
+  }
+  const events = await fetch(`${base}/jobs/${job.id}/events`, { headers: { accept: 'text/event-stream' } })
+  let text = ''
+  let last
+  for await (const part of events.body.pipeThrough(new TextDecoderStream())) {
+    text += part
+    const blocks = text.split('\n\n')
+    text = blocks.pop()
+    for (const data of blocks.map((block) => /^data: ?(.*)$/m.exec(block)?.[1])) {
+      if (data === undefined) continue
+      last = JSON.parse(data)
+      if (last.progress.stage !== stage) next(last.progress.stage)
+    }
+  }
+  next('answered')
+  if (last?.status !== 'succeeded') throw new Error(JSON.stringify(last))
+  const made = await fetch(`${base}/${last.result.type}s/${last.result.id}`)
+  return { made: await made.json(), stages }
 }
 
 function measurePeer() {
