@@ -109,6 +109,8 @@ export function openPool(options: PoolOptions): Pool {
       const ended = Promise.allSettled([...runs].map((run) => run.stop()))
       const patience = AbortSignal.timeout(2 * graceMs + RETRY_MS)
       await Promise.race([ended, new Promise((resolve) => patience.addEventListener('abort', resolve))])
+      // The late exit of a thread that was terminated before would start another.
+      piscina.options.minThreads = 0
       if (runs.size === 0) await piscina.destroy()
       else logger?.warn({ tasks: runs.size }, 'tasks are still inside native code: their threads end with the process')
     }
