@@ -83,16 +83,18 @@ function inertiaOf(chunks, features, centroids) {
 
 function timed(work) {
   const start = performance.now()
+  const before = process.cpuUsage()
   const value = work()
-  return { seconds: (performance.now() - start) / 1000, value }
+  const { user, system } = process.cpuUsage(before)
+  return { seconds: (performance.now() - start) / 1000, cpu: (user + system) / 1e6, value }
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 const percent = (ratio) => `${((ratio - 1) * 100).toFixed(3)} %`
 
 console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${THREADS} threads`)
-console.log('| n × d, k | by | seconds | inertia above the exact one, each seed |')
-console.log('|---|---|---|---|')
+console.log('| n × d, k | by | seconds | of all cores | inertia above the exact one, each seed |')
+console.log('|---|---|---|---|---|')
 for (const { n, d, k, seeds } of CASES) {
   const name = `${n}x${d}`
   if (process.argv.length > 2 && !process.argv.slice(2).includes(name)) continue
@@ -118,10 +120,8 @@ for (const { n, d, k, seeds } of CASES) {
   rows.unshift({ by: 'exact, 10 starts', runs: exact })
   await crew.close()
   for (const { ms, threads, value } of python('minibatch', path, n, d, k, seeds)) {
-    rows.push({
-      by: `MiniBatchKMeans, ${threads} thread`,
-      runs: value.map((inertia) => ({ seconds: ms / 1000, value: inertia }))
-    })
+    const runs = value.map(({ cpu, inertia }) => ({ seconds: ms / 1000, cpu, value: inertia }))
+    rows.push({ by: `MiniBatchKMeans, ${threads} thread`, runs })
   }
   for (const { by, runs } of rows) {
     const seconds = median(runs.map((run) => run.seconds)).toFixed(2)

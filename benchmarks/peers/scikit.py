@@ -65,8 +65,10 @@ for threads in (1, 2):
         elif command == "minibatch":
             # Its own inertia_ is that of the last batches: predict and add up, as the other side does.
             def minibatch(seed):
+                start = time.process_time()
                 model = MiniBatchKMeans(k, n_init=10, random_state=seed).fit(rows)
-                return -float(model.score(rows))
+                inertia = -float(model.score(rows))
+                return {"cpu": time.process_time() - start, "inertia": inertia}
 
             values = [timed(lambda _: minibatch(seed), 1) for seed in range(repeats)]
             report("minibatch", threads, statistics.median(ms for ms, _ in values), [value for _, value in values])
