@@ -1,27 +1,12 @@
 import { Problem } from '../../errors.ts'
 
+/** What a file of bytes may be; a workbook is told by what its archive holds. */
 export type Format = 'csv' | 'ndjson' | 'json' | 'parquet'
 
 /** First bytes of what people upload by mistake, and what to do instead. */
 const OTHERS: { magic: string; code: 'content_mismatch' | 'unsupported_format'; what: string; advice: string }[] = [
-  {
-    magic: '504b0304',
-    code: 'unsupported_format',
-    what: 'a ZIP archive or an Excel workbook (.xlsx)',
-    advice: 'save the sheet as CSV and upload that'
-  },
-  {
-    magic: '504b0506',
-    code: 'unsupported_format',
-    what: 'an empty ZIP archive',
-    advice: 'upload the file itself, gzipped if you like'
-  },
-  {
-    magic: 'd0cf11e0a1b11ae1',
-    code: 'unsupported_format',
-    what: 'an old Excel workbook (.xls)',
-    advice: 'save the sheet as CSV and upload that'
-  },
+  { magic: '504b', code: 'unsupported_format', what: 'a ZIP archive or a workbook', advice: 'upload the table as CSV' },
+  { magic: 'd0cf11e0', code: 'unsupported_format', what: 'an old Office file', advice: 'save the table as CSV' },
   { magic: '28b52ffd', code: 'unsupported_format', what: 'a Zstandard file', advice: 'unpack it or use gzip' },
   { magic: '425a68', code: 'unsupported_format', what: 'a bzip2 file', advice: 'unpack it or use gzip' },
   { magic: 'fd377a585a00', code: 'unsupported_format', what: 'an xz file', advice: 'unpack it or use gzip' },
@@ -87,7 +72,7 @@ export const isGzip = (head: Buffer): boolean => head[0] === GZIP[0] && head[1] 
  */
 export function recognise(head: Buffer): Format {
   if (head.length === 0) throw new Problem('file_empty', 'The file has no content; send the order lines.')
-  if (isGzip(head)) throw refused('unsupported_format', 'a gzip file inside a gzip file', 'compress it once')
+  if (isGzip(head)) throw refused('unsupported_format', 'a gzip file inside another archive', 'pack it once')
   const hex = head.toString('hex', 0, 16)
   const other = OTHERS.find(({ magic }) => hex.startsWith(magic))
   if (other) throw refused(other.code, other.what, other.advice)

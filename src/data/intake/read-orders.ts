@@ -7,15 +7,17 @@ import { Problem } from '../../errors.ts'
 import { DuckDb } from '../duckdb.ts'
 import { asStorageProblem } from '../durable.ts'
 import { publishFolder } from '../published-folder.ts'
+import { openUpload } from './archive/open-upload.ts'
 import { cleanse } from './cleanse.ts'
 import { recognise } from './format.ts'
 import { stageParquet } from './parquet.ts'
 import { checkTimezone } from './period.ts'
 import type { ReadHooks, ReadRequest } from './request.ts'
-import { openSource, type Source } from './source.ts'
+import type { Source } from './source.ts'
 import { NO_TYPES, type Staged, stageJson, stageLines } from './stage.ts'
 import { type About, summarise } from './summary.ts'
-import { stageDelimited, stageTextLines, unpackText } from './text.ts'
+import { stageDelimited, stageTextLines, type TextRequest, unpackText } from './text.ts'
+import { stageWorkbook } from './workbook/stage-workbook.ts'
 
 /** How the steps share the whole, as fractions at which each ends. */
 const PREPARED = 0.3
@@ -86,14 +88,24 @@ async function prepare(request: ReadRequest, signal: AbortSignal, report: Report
   // DuckDB sees the work folder only.
   const path = join(work, 'upload')
   await link(request.upload, path).catch(() => copyFile(request.upload, path))
-  const source = await openSource(path, {
-    decompressedMaxBytes,
-    signal,
-    onShare: (share) => report('unpacking', share * PREPARED, 'Looking through the file.')
-  })
+  const onShare = (share: number) => report('unpacking', share * PREPARED, 'Looking through the file.')
+  const opened = await openUpload(path, work, { decompressedMaxBytes, signal, onShare })
+  const text = { work, options, rowsMax }
+  try {
+    if (opened.kind === 'bytes') return await prepareBytes(opened.source, path, text)
+    const { staged, sheet } = await stageWorkbook(opened.archive, { ...text, onShare })
+    const { compression } = opened
+    const about: About = { format: 'xlsx', compression, encoding: null, delimiter: null, sheet }
+    return { about, stage: async () => staged }
+  } finally {
+    opened.close()
+  }
+}
+
+async function prepareBytes(source: Source, path: string, text: TextRequest): Promise<Plan> {
+  const { work, rowsMax } = text
   const format = recognise(source.head)
   const about = { format, compression: source.compression, encoding: null, delimiter: null }
-  const text = { work, options, rowsMax }
   switch (format) {
     case 'parquet': {
       const file = source.compression === null ? path : await unpack(source, join(work, 'parquet'))

@@ -2,16 +2,13 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { Problem } from '../../errors.ts'
+import { checkUnpacked } from './archive/unpacked-limit.ts'
 import { isGzip } from './format.ts'
 
 const CHUNK_BYTES = 1024 * 1024
-/** Unpacked to packed: order lines reach about 30, a bomb 1,000. */
-const RATIO_MAX = 200
-/** Small files may be as repetitive as they like. */
-const RATIO_FREE_BYTES = 16 * 1024 * 1024
 
 export interface Source {
-  compression: 'gzip' | null
+  compression: 'gzip' | 'zip' | null
   /** The first unpacked bytes: HEAD_BYTES of them, or all there are. */
   head: Buffer
   /** Everything from the start, the head included. Can be gone through once. */
@@ -31,7 +28,7 @@ export const HEAD_BYTES = CHUNK_BYTES
  * Opens a file for one pass over its bytes, unpacked on the way where it is gzipped.
  * @throws Problem (also while going through it) gzip_invalid, decompression_limit
  */
-export async function openSource(path: string, limits: SourceLimits): Promise<Source> {
+export async function openSource(path: string, limits: SourceLimits): Promise<Source & { compression: 'gzip' | null }> {
   const packed = isGzip(await firstBytes(path, 2))
   const size = (await stat(path)).size
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal: limits.signal })
@@ -60,15 +57,7 @@ async function* unpacked(
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
       bytes += chunk.length
-      if (bytes > maxBytes) {
-        throw new Problem('decompression_limit', `The file unpacks to more than ${maxBytes} bytes; split it.`)
-      }
-      if (bytes > RATIO_FREE_BYTES && bytes > RATIO_MAX * file.bytesRead) {
-        throw new Problem(
-          'decompression_limit',
-          `The file unpacks to more than ${RATIO_MAX} times its size, which order lines never do; upload it unpacked.`
-        )
-      }
+      checkUnpacked(bytes, file.bytesRead, maxBytes)
       progress()
       yield chunk
     }
@@ -108,7 +97,7 @@ export async function peek(chunks: AsyncIterable<Buffer>): Promise<{ head: Buffe
   return { head: head.subarray(0, HEAD_BYTES), all: all() }
 }
 
-async function firstBytes(path: string, count: number): Promise<Buffer> {
+export async function firstBytes(path: string, count: number): Promise<Buffer> {
   const handle = await open(path)
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, 0)

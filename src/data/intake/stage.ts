@@ -12,6 +12,8 @@ export interface Staged {
   rows: number
   /** Columns that hold dates by their type. */
   typedDates: ReadonlySet<string>
+  /** Sentences about what of the file was not taken over as it stands. */
+  limitations?: readonly string[]
 }
 
 export const NO_TYPES: ReadonlySet<string> = new Set()

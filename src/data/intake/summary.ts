@@ -50,7 +50,7 @@ export async function summarise(db: DuckDb, folder: string, findings: Findings):
     net_revenue,
     cancellations: cleansed.evidence.cancellations,
     quality: cleansed.quality,
-    limitations: limitations(findings)
+    limitations: [...(staged.limitations ?? []), ...limitations(findings)]
   }
 }
 

@@ -11,7 +11,7 @@ import { StagedFile } from './staged-file.ts'
 
 const CHUNK_BYTES = HEAD_BYTES
 
-interface TextRequest {
+export interface TextRequest {
   /** Folder for what is written. */
   work: string
   options: DatasetOptions

@@ -254,7 +254,7 @@ describe('gzip', () => {
 
 describe('other files', () => {
   for (const [what, code, bytes] of [
-    ['XLSX', 'unsupported_format', 'PK\x03\x04\x14\x00'],
+    ['a ZIP archive that is cut off', 'zip_invalid', 'PK\x03\x04\x14\x00'],
     ['XLS', 'unsupported_format', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
     ['PNG', 'content_mismatch', '\x89PNG\r\n\x1a\n'],
     ['PDF', 'content_mismatch', '%PDF-1.7'],

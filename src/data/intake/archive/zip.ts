@@ -64,18 +64,22 @@ export class ZipArchive {
 
   /**
    * The bytes of one file. Whether they are all and the right ones turns out at the end.
+   * @param onShare told the share of the file that has been read, 0 to 1
    * @throws Problem zip_invalid
    */
-  async *read({ name }: ZipEntry): AsyncGenerator<Buffer> {
+  async *read({ name, bytes }: ZipEntry, onShare: (share: number) => void = () => {}): AsyncGenerator<Buffer> {
     const entry = this.entries.get(key(name))!
     const stream = await new Promise<Readable>((resolve, reject) => {
       this.zip.openReadStream(entry, (error, opened) => (error ? reject(damaged(error)) : resolve(opened)))
     })
     let checksum = 0
+    let read = 0
     try {
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         this.signal.throwIfAborted()
         checksum = crc32(chunk, checksum)
+        read += chunk.length
+        onShare(Math.min(1, read / bytes))
         yield chunk
       }
     } catch (error) {

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { DatasetOptions } from '../../../domain/records/dataset.ts'
 import { Problem } from '../../../errors.ts'
 import type { ZipArchive } from '../archive/zip.ts'
 import { thousands } from '../dates.ts'
@@ -7,7 +6,7 @@ import { COLUMNS_MAX } from '../dialect.ts'
 import { listNames } from '../order-columns.ts'
 import type { Staged } from '../stage.ts'
 import { StagedFile } from '../staged-file.ts'
-import { tooManyRows } from '../text.ts'
+import { type TextRequest, tooManyRows } from '../text.ts'
 import { chooseSheet, HEAD_ROWS, type Head, type SheetTable } from './choose-sheet.ts'
 import { findParts, quoted, type Sheet } from './parts.ts'
 import type { RowCells } from './row-cells.ts'
@@ -18,20 +17,9 @@ import { readDateStyles } from './styles.ts'
 /** A column is one of dates when hardly any of its cells is something else: a line of totals has a word there. */
 const DATES_SHARE = 0.99
 
-export interface WorkbookRequest {
-  /** Folder for what is written. */
-  work: string
-  options: DatasetOptions
-  rowsMax: number
+export interface WorkbookRequest extends TextRequest {
   /** Told the share of the sheet that has been read, 0 to 1. */
   onShare(share: number): void
-}
-
-export interface StagedWorkbook {
-  staged: Staged
-  sheet: string
-  /** Sentences about what was not taken over. */
-  limitations: string[]
 }
 
 /**
@@ -39,7 +27,10 @@ export interface StagedWorkbook {
  * @throws Problem xlsx_invalid, sheet_not_found, header_missing, no_rows, too_many_rows, too_many_columns, line_too_long,
  * intake_memory, and what the archive throws
  */
-export async function stageWorkbook(archive: ZipArchive, request: WorkbookRequest): Promise<StagedWorkbook> {
+export async function stageWorkbook(
+  archive: ZipArchive,
+  request: WorkbookRequest
+): Promise<{ staged: Staged; sheet: string }> {
   const parts = await findParts(archive)
   const context: CellContext = {
     strings: parts.strings ? await readSharedStrings(archive.read(parts.strings)) : new SharedStrings(),
@@ -55,16 +46,9 @@ export async function stageWorkbook(archive: ZipArchive, request: WorkbookReques
 
   const rows = new TableRows(join(request.work, 'sheet.parquet'), table, request.rowsMax)
   try {
-    const remarks = await readSheet(
-      withShare(archive.read(sheet.part), sheet.part.bytes, request.onShare),
-      context,
-      rows
-    )
-    return {
-      staged: rows.finish(),
-      sheet: sheet.name,
-      limitations: limitations(parts.sheets, sheet, remarks, rows.outside)
-    }
+    const remarks = await readSheet(archive.read(sheet.part, request.onShare), context, rows)
+    const notes = limitations(parts.sheets, sheet, remarks, rows.outside)
+    return { staged: { ...rows.finish(), limitations: notes }, sheet: sheet.name }
   } finally {
     rows.close()
   }
@@ -139,19 +123,6 @@ class TableRows implements RowSink {
 
   close(): void {
     this.file.close()
-  }
-}
-
-async function* withShare(
-  chunks: AsyncIterable<Buffer>,
-  bytes: number,
-  onShare: (share: number) => void
-): AsyncGenerator<Buffer> {
-  let read = 0
-  for await (const chunk of chunks) {
-    read += chunk.length
-    onShare(Math.min(1, read / bytes))
-    yield chunk
   }
 }
 
