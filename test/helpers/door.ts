@@ -9,6 +9,7 @@ import { openReferences } from '../../src/data/references/references.ts'
 import { USUAL_LIMITS } from '../../src/data/references/source.ts'
 import { Uploads } from '../../src/data/uploads.ts'
 import { FEATURES } from '../../src/domain/vocabulary.ts'
+import { describeAssignFile, listAssignFiles, removeAssignFile } from '../../src/flows/assign-files.ts'
 import { authenticate } from '../../src/flows/authenticate.ts'
 import { checkReadiness } from '../../src/flows/check-health.ts'
 import { describeDataset, listDatasets, removeDataset } from '../../src/flows/datasets.ts'
@@ -101,6 +102,9 @@ export async function openDoor({ environment = {}, keys, pace }: DoorOptions = {
     listSegments: listSegments(tools),
     describeSegment: describeSegment(tools),
     editSegment: editSegment(tools),
+    listAssignFiles: listAssignFiles(tools),
+    describeAssignFile: describeAssignFile(tools),
+    removeAssignFile: removeAssignFile(tools),
     listFeatures: () => FEATURES,
     listJobs: listJobs(tools),
     describeJob: describeJob(tools),

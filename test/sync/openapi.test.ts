@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { ZodType } from 'zod'
 import { describedByRoutes } from '../../src/cli/commands/openapi.ts'
+import { AssignFileOptionsRequest } from '../../src/http/schemas/assign-files.ts'
 import { AssignBody, AssignColumnsBody } from '../../src/http/schemas/customers.ts'
 import { DatasetOptionsRequest, DatasetRequest } from '../../src/http/schemas/datasets.ts'
 import { ChampionRequest, TrainRequest } from '../../src/http/schemas/models.ts'
@@ -75,6 +76,7 @@ test('each operation has a name of its own, a summary, a tag and the problems it
 test('every example is one that its address takes', () => {
   const taken: Record<string, ZodType> = {
     AssignColumnsRequest: AssignColumnsBody,
+    AssignFileOptions: AssignFileOptionsRequest,
     AssignRequest: AssignBody,
     ChampionRequest,
     DatasetOptions: DatasetOptionsRequest,

@@ -8,6 +8,7 @@ import {
   makeData,
   RecordBatch,
   RecordBatchFileWriter,
+  RecordBatchWriter,
   Schema,
   Struct,
   Utf8,
@@ -20,11 +21,21 @@ import type { CustomerBatch } from './customer-batch.ts'
 import { shownId } from './customer-id.ts'
 import type { Places } from './places.ts'
 
+/** The library leaves the schema out at the front of a file, where readers of streams look for it. */
+class FileWriter extends RecordBatchFileWriter {
+  protected override _writeSchema(schema: Schema): this {
+    super._writeSchema(schema)
+    const { _writeSchema } = RecordBatchWriter.prototype as unknown as { _writeSchema(schema: Schema): unknown }
+    _writeSchema.call(this, schema)
+    return this
+  }
+}
+
 type Column = Data<Utf8 | Float64 | Bool | Dictionary<Utf8, Int32>>
 
 /** Assignments as an Arrow file; the segments' ids and names are dictionaries, written once. */
 export class ArrowAnswers implements AnswerWriter {
-  readonly #writer = new RecordBatchFileWriter()
+  readonly #writer = new FileWriter()
   readonly #schema: Schema
   readonly #errors: boolean
   readonly #dictionaries: Vector<Utf8>[]

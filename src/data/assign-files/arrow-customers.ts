@@ -27,8 +27,9 @@ export async function* arrowCustomers(
   for await (const part of arrowMessages(chunks, isFile)) {
     try {
       if (part.header === MessageHeader.Schema && table === undefined) table = openTable(part, features)
-      else if (table === undefined) throw damaged('it does not begin with a schema')
-      else if (part.header === MessageHeader.DictionaryBatch) readDictionary(part, table)
+      else if (table === undefined) {
+        throw new Problem('arrow_invalid', 'The Arrow data does not begin with a schema: write it as a stream.')
+      } else if (part.header === MessageHeader.DictionaryBatch) readDictionary(part, table)
       else if (part.header === MessageHeader.RecordBatch) {
         yield* readBatch(part, table, builder)
       } else throw damaged('it holds a message that is no batch')
