@@ -115,6 +115,7 @@ async function observe(db: DuckDb, { datasetFolder, subject }: ProfileRequest): 
 
 async function countOddities(db: DuckDb, customers: CustomerColumns): Promise<OddityCounts> {
   const limits = wholesaleLimits(customers)
+  await db.run(sqlFile('profile/services'), { words: SERVICE_WORDS, digits: CODES_WITH_DIGITS })
   const prices = { least: LEAST_PRICED_LINES, ratio: PRICE_JUMP_RATIO }
   const one = async <Row>(file: SqlFile, values?: Record<string, DuckDBValue>) =>
     (await rows<Row>(db, file, values))[0]!
@@ -125,8 +126,6 @@ async function countOddities(db: DuckDb, customers: CustomerColumns): Promise<Od
     repeated: await one('profile/repeated_lines'),
     reused: await one('profile/reused_orders'),
     services: await rows(db, 'profile/service_lines', {
-      words: SERVICE_WORDS,
-      digits: CODES_WITH_DIGITS,
       most: 2 * MOST_EXAMPLES
     }),
     returners: await one('profile/returners'),

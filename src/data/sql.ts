@@ -51,6 +51,7 @@ export const SQL_FILES = [
   'profile/returners',
   'profile/reused_orders',
   'profile/service_lines',
+  'profile/services',
   'profile/totals',
   'profile/unit_prices',
   'rejected/macros'

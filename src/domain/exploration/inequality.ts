@@ -38,7 +38,7 @@ export function concentration(data: ValueCounts): Concentration | null {
     lorenz: Array.from({ length: 101 }, (_, percent) => (percent === 100 ? 1 : share(poorest((n * percent) / 100)))),
     top: TOP_SHARES.map((part) => {
       const count = Math.ceil(n * part - 1e-9)
-      const revenue = total - poorest(n - count)
+      const revenue = money(total - poorest(n - count))
       return { share: part, count, revenue, revenue_share: share(revenue) }
     }),
     for_80_percent: fewestFor(data, MOST_OF_IT)
@@ -104,10 +104,13 @@ export function classifyProducts(data: ValueCounts): ProductClass[] {
     class: name,
     products,
     share: n > 0 ? products / n : 0,
-    revenue,
+    revenue: money(revenue),
     revenue_share: total > 0 ? revenue / total : 0
   }))
 }
+
+/** Money has four decimals; a sum of doubles leaves a trace behind them. */
+const money = (value: number): number => Math.round(value * 1e4) / 1e4
 
 function totals({ values, counts }: ValueCounts): { n: number; total: number } {
   let n = 0

@@ -1,5 +1,5 @@
 -- One row per product with prices far from its usual one: $ratio times its median price or more, or as many times less.
--- Reads: offers, products. Products with fewer than $least lines have no usual price. At most $most, the widest jump first.
+-- Reads: offers, products, services. Products with fewer than $least lines have no usual price. At most $most, the widest jump first.
 
 with jumps as (
 
@@ -12,6 +12,7 @@ with jumps as (
         greatest(unit_price / median_price::double, median_price / unit_price::double)  as ratio
     from offers
     join products using (product)
+    anti join services using (product)
     where products.lines >= $least and unit_price > 0 and median_price > 0
 
 ),

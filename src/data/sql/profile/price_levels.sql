@@ -1,5 +1,5 @@
 -- One row per month and per country: how far its prices lie from the products' median prices, as the mean of the logarithms.
--- Reads: offers, products. Only products of $least lines and more, and prices less than $ratio times away: wider is a jump.
+-- Reads: offers, products, services. Only products of $least lines and more, and prices less than $ratio times away: wider is a jump.
 
 with compared as (
 
@@ -10,6 +10,7 @@ with compared as (
         ln(unit_price::double / median_price::double) as distance
     from offers
     join products using (product)
+    anti join services using (product)
     where products.lines >= $least and unit_price > 0 and median_price > 0
 
 )

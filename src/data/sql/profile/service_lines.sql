@@ -1,32 +1,14 @@
--- One row per product that is probably none: its code or name is a known word for a service, or its code has no digit where
--- nearly all others have one. The one with the most revenue first.
--- Reads: products. $words is the pattern of the known words, $digits the share of lines from which codes without digits stand out.
-
-with habits as (
-
-    select sum(lines) filter (regexp_matches(product, '[0-9]')) >= $digits * sum(lines) as codes_have_digits
-    from products
-
-),
-
-found as (
-
-    select product, name, lines, revenue
-    from products, habits
-    where regexp_matches(product, $words)
-        or coalesce(regexp_matches(name, $words), false)
-        or (codes_have_digits and not regexp_matches(product, '[0-9]'))
-
-)
+-- One row per product that is probably none, the one with the most revenue first; at most $most.
+-- Reads: services.
 
 select
-    left(product, 200)                     as id,
-    left(name, 200)                        as name,
-    lines::double                          as lines,
-    revenue::double                        as revenue,
-    (sum(lines) over ())::double           as all_lines,
-    (sum(revenue) over ())::double         as all_revenue,
-    (count(*) over ())::double             as products
-from found
-order by found.revenue desc, id
+    left(product, 200)              as id,
+    left(name, 200)                 as name,
+    lines::double                   as lines,
+    revenue::double                 as revenue,
+    (sum(lines) over ())::double    as all_lines,
+    (sum(revenue) over ())::double  as all_revenue,
+    (count(*) over ())::double      as products
+from services
+order by services.revenue desc, id
 limit $most

@@ -19,7 +19,7 @@ export const CODES_WITH_DIGITS = 0.9
 
 /** Codes and descriptions that stand for a service, a correction or a present; whole words, from the start to the end. */
 export const SERVICE_WORDS =
-  '(?i)^\\s*(post|dot|pads|m|d|b|s|c2|cruk|manual|adjust(ment)?2?|sample(s)?|amazon ?fee|bank charges?|' +
+  '(?i)^\\s*(post|dot|m|d|b|s|c2|cruk|manual|adjust(ment)?2?|sample(s)?|amazon ?fee|bank charges?|' +
   '(dotcom )?postage( (and|&) (packing|handling))?|shipping( ?(fee|cost|charge|costs|charges))?|' +
   '(home )?delivery( ?(fee|cost|charge))?|carriage|freight|handling( fee)?|packing|gift ?wrap(ping)?|' +
   'gift ?(card|voucher|certificate)s?( .*)?|voucher|coupon|discount|rebate|donation|tip|deposit|' +
