@@ -35,12 +35,12 @@ export function placeCustomers(
   const names = [...own, ...others.filter((name) => !own.includes(name))]
   const d = own.length
   const raw = new Float64Array(d)
+  let room = roomFor(0, d)
   chunks.scan(names, (chunk, first) => {
     const { n } = chunk
-    const segments = new Int32Array(n)
-    const distances = new Float64Array(n)
-    const margins = new Float64Array(n)
-    const points = new Float64Array(n * d)
+    // Typed arrays that were let go weigh on no one's heap, so that they would pile up before they are collected.
+    if (n !== room.segments.length) room = roomFor(n, d)
+    const { segments, distances, margins, points } = room
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < d; j++) raw[j] = chunk.columns[j]![i]!
       const { segment, distance, margin } = assigner.place(raw)
@@ -53,6 +53,13 @@ export function placeCustomers(
     visit({ first, chunk, segments, distances, margins, points, apart: new Set(outlierRows(chunk, apart)) })
   })
 }
+
+const roomFor = (n: number, d: number) => ({
+  segments: new Int32Array(n),
+  distances: new Float64Array(n),
+  margins: new Float64Array(n),
+  points: new Float64Array(n * d)
+})
 
 /** What customers come to, added up one chunk after the other in memory for the segments alone. */
 export class PlacementTally {

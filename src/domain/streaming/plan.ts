@@ -1,4 +1,5 @@
 import { estimateTrainingBytes } from '../clustering/memory.ts'
+import { layOut, MAX_FEATURES } from '../kernels/layout.ts'
 import type { TrainingOptions } from '../records/model.ts'
 
 /** How a training shall be done, and what memory it may need for that. */
@@ -23,20 +24,32 @@ const OVERHEAD = 1.3
 const CHUNKS = 16 * 2 ** 20
 
 /**
- * Exact while that fits into `budget` bytes or is asked for, else on as large a sample as fits.
+ * Exact while that fits into `budget` bytes and into the kernels' memory, or is asked for, else on as large a sample as fits.
  *
  * @param features columns that are clustered
  * @returns more bytes than `budget` where nothing fits
  */
 export function planTraining(customers: number, features: number, options: Options, budget: number): TrainingPlan {
   const exact = { sampleSize: null, bytes: estimateTrainingBytes(customers, features, options) }
-  if (options.method === 'exact' || (options.method !== 'coreset' && exact.bytes <= budget)) return exact
+  const fits = exact.bytes <= budget && kernelsHold(customers, features, options)
+  if (options.method === 'exact' || (options.method !== 'coreset' && fits)) return exact
 
   const fixed = estimateCoresetBytes(0, features, options)
   const perThousand = (estimateCoresetBytes(MOST_SAMPLED, features, options) - fixed) / (MOST_SAMPLED / 1000)
   const within = 1000 * Math.floor((budget - fixed) / perThousand)
   const sampleSize = Math.max(FEWEST_SAMPLED, Math.min(within, MOST_SAMPLED))
   return { sampleSize, bytes: estimateCoresetBytes(sampleSize, features, options) }
+}
+
+/** WebAssembly addresses 4 GiB; a part of them is for the sums of silhouettes. */
+const KERNEL_BYTES = 3.5 * 2 ** 30
+const MOST_THREADS = 8
+
+function kernelsHold(n: number, features: number, { k, distance }: Options): boolean {
+  if (distance !== 'euclidean') return true
+  const labelSets = typeof k === 'number' ? 1 : k.max - k.min + 1
+  const shape = { n, d: Math.min(features, MAX_FEATURES), weighted: false, workers: MOST_THREADS, labelSets }
+  return layOut(shape).end <= KERNEL_BYTES
 }
 
 /** Upper estimate of the memory of a training on a sample, in bytes: the same for any number of customers. */

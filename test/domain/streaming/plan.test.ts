@@ -20,7 +20,13 @@ describe('planTraining', () => {
       expect(bytes).toBeLessThanOrEqual(budget)
       expect(estimateCoresetBytes(sampleSize! + 1000, 3, options())).toBeGreaterThan(budget)
     }
-    expect(planTraining(10_000_000, 3, options(), 8192 * MIB).sampleSize).toBe(50_000)
+  })
+
+  it('takes no more than 50,000, and those also where the kernels cannot address what memory could hold', () => {
+    expect(planTraining(10_000_000, 3, options(), 1024 * MIB).sampleSize).toBe(50_000)
+    // 60 million rows of 3 float64 in two orders are 2.9 GB, their float32 and labels as much again.
+    expect(planTraining(60_000_000, 3, options(), 2 ** 50).sampleSize).toBe(50_000)
+    expect(planTraining(60_000_000, 3, { ...options(), distance: 'cosine' }, 2 ** 50).sampleSize).toBeNull()
   })
 
   it('asks for the same memory whatever the number of customers', () => {
