@@ -11,6 +11,9 @@ const LEAST_TIMES = 10
 const LEAST_CUSTOMERS = 30
 const DOMINANT_COUNTRY = 0.8
 
+/** Above all money and units that are counted. */
+const NO_LIMIT = 1e15
+
 export interface WholesaleLimits {
   revenue: number
   units_per_order: number
@@ -24,7 +27,7 @@ export function wholesaleLimits({ spend, units, orders }: CustomerColumns): Whol
 function limitOf(values: Float64Array): number {
   const positive = values.filter((value) => value > 0)
   const figures = describeDistribution(countValues(positive.map(Math.log)))
-  if (figures === null || figures.n < LEAST_CUSTOMERS) return Number.MAX_VALUE
+  if (figures === null || figures.n < LEAST_CUSTOMERS) return NO_LIMIT
   const { p25, p50, p75 } = figures.quantiles
   return Math.max(Math.exp(p75 + FAR_OUT * (p75 - p25)), LEAST_TIMES * Math.exp(p50))
 }
