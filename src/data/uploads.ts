@@ -86,10 +86,17 @@ async function copy(
 /** Tells an error of the sender (the connection broke, the caller gave up) from one of our disk. */
 async function* arriving(source: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]()
-  const aborted = whenAborted(signal)
+  let giveUp: (reason: unknown) => void = () => {}
+  const abort = () => giveUp(signal?.reason)
+  signal?.addEventListener('abort', abort, { once: true })
   try {
     while (true) {
-      const next = await Promise.race([iterator.next(), aborted.promise]).catch((cause) => {
+      // A promise for each chunk: Promise.race against one for all would keep every chunk until the end.
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        giveUp = reject
+        if (signal?.aborted) reject(signal.reason)
+        else iterator.next().then(resolve, reject)
+      }).catch((cause) => {
         if (cause instanceof Problem) throw cause
         throw new Problem('upload_aborted', 'The upload ended before it was complete; send it again.', { cause })
       })
@@ -97,21 +104,10 @@ async function* arriving(source: AsyncIterable<Uint8Array>, signal?: AbortSignal
       yield next.value
     }
   } finally {
-    aborted.release()
+    signal?.removeEventListener('abort', abort)
     // A source that never answers again must not hold us: it is told to end and not awaited.
     void Promise.resolve(iterator.return?.()).catch(() => {})
   }
-}
-
-function whenAborted(signal: AbortSignal | undefined) {
-  let fail: () => void = () => {}
-  const promise = new Promise<never>((_, reject) => {
-    fail = () => reject(signal?.reason)
-  })
-  promise.catch(() => {})
-  if (signal?.aborted) fail()
-  signal?.addEventListener('abort', fail, { once: true })
-  return { promise, release: () => signal?.removeEventListener('abort', fail) }
 }
 
 async function* ndjson(orders: readonly Record<string, unknown>[]): AsyncGenerator<Uint8Array> {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { Folders } from '../../src/data/folders.ts'
 import { Uploads } from '../../src/data/uploads.ts'
 import { DEFAULT_TENANT } from '../../src/domain/tenant.ts'
+import { heldBytes } from '../helpers/held-bytes.ts'
 import { temporaryFolder } from '../helpers/read-file.ts'
 
 function opened() {
@@ -44,6 +45,21 @@ test('Uploads.receiveOrders keeps a line of JSON for each order', async () => {
       .map((line) => JSON.parse(line))
   ).toEqual(orders)
   await expect(uploads.receiveOrders(DEFAULT_TENANT, 'up_2', [])).rejects.toMatchObject({ code: 'file_empty' })
+})
+
+test('Uploads.receive holds no more of a file than a few chunks', async () => {
+  const CHUNK = 1024 * 1024
+  const { uploads } = opened()
+  const before = heldBytes()
+  let held = 0
+  async function* many(): AsyncGenerator<Uint8Array> {
+    for (let chunk = 0; chunk < 64; chunk++) {
+      if (chunk % 8 === 7) held = Math.max(held, heldBytes() - before)
+      yield Buffer.alloc(CHUNK)
+    }
+  }
+  await uploads.receive(DEFAULT_TENANT, 'up_1', many(), { maxBytes: 64 * CHUNK, signal: new AbortController().signal })
+  expect(held).toBeLessThan(16 * CHUNK)
 })
 
 describe('Uploads.receive leaves nothing behind', () => {

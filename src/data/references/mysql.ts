@@ -43,7 +43,9 @@ export async function openMysql(
 ): Promise<OpenedSource> {
   refuseOthers(query)
   const connection = mysql.createConnection(settingsOf(url, limits))
-  connection.on('error', () => {})
+  // A connection that is lost says so here and not to the query that waits for rows.
+  let lost: (error?: Error) => void = () => {}
+  connection.on('error', (error: Error) => lost(error))
   const socket = (connection as unknown as { stream: Socket }).stream
   const unread = watchUnread(socket)
   let busy = false
@@ -51,7 +53,8 @@ export async function openMysql(
     unread.end()
     if (busy) await kill(url, limits, connection.threadId)
     busy = false
-    connection.destroy()
+    socket.destroy()
+    lost()
   }
   const abandon = () => void close()
   signal.addEventListener('abort', abandon, { once: true })
@@ -75,6 +78,7 @@ export async function openMysql(
         columns = fields.map(columnOf)
       })
       .stream({ highWaterMark: ROWS_AHEAD })
+    lost = (error) => stream.destroy(error)
     try {
       for await (const row of stream) {
         unread.progressed()
