@@ -8,7 +8,7 @@ import { type Candidate, type Hints, sweep, toScanEntry } from './clustering/swe
 import { Workshop } from './clustering/workshop.ts'
 import { fencesCrossed, takeCustomers } from './features/outliers.ts'
 import { scaleCustomers } from './features/scaling.ts'
-import { quantile } from './numeric/quantiles.ts'
+import { quantile, sortInSteps } from './numeric/quantiles.ts'
 import { gatherEvidence } from './quality/evidence.ts'
 import { readMetrics } from './quality/reading.ts'
 import { bootstrapStability, scanStability, stabilityBand } from './quality/stability.ts'
@@ -74,7 +74,7 @@ export function trainClusters(
     fit = { ...fit, segments: order.map((from) => fit.segments[from]!) }
     placed = placeAll(columns, prepareAssigner(fit), workshop)
   }
-  setRadii(fit, placed)
+  setRadii(fit, placed, workshop)
 
   const silhouettes = new Float64Array(columns.n).fill(Number.NaN)
   prepared.inliers.forEach((row, i) => {
@@ -192,9 +192,13 @@ export function orderOfSegments({ segments }: ModelFit, sizes: ArrayLike<number>
   return [...ofKind('cluster'), ...ofKind('outlier')]
 }
 
-export function setRadii({ segments }: ModelFit, { labels, distances }: Placed): void {
+export function setRadii({ segments }: ModelFit, { labels, distances }: Placed, pace: Pace): void {
   segments.forEach((segment, index) => {
-    const own = distances.filter((_, row) => labels[row] === index).sort()
+    pace.poll()
+    const own = sortInSteps(
+      distances.filter((_, row) => labels[row] === index),
+      (units) => pace.spend(units)
+    )
     segment.radius = own.length > 0 ? quantile(own, RADIUS_SHARE) : 0
   })
 }

@@ -1,3 +1,4 @@
+import { layOut, MAX_FEATURES, sumsBytes } from '../kernels/layout.ts'
 import type { TrainingOptions } from '../records/model.ts'
 
 /** JavaScript objects, lists of labels in flight and what the collector has not yet freed, on top of the arrays. */
@@ -5,6 +6,8 @@ const OVERHEAD = 1.3
 const FIXED = 32 * 2 ** 20
 const NUMBER = 8
 const INDEX = 4
+/** Threads that are counted on; more take some bytes a customer each. */
+const THREADS = 4
 
 /**
  * Upper estimate of the memory that `trainClusters` needs beside its input being there once, in bytes.
@@ -31,8 +34,15 @@ export function estimateTrainingBytes(
   // ml-kmeans reads arrays of arrays.
   const rows = distance === 'euclidean' ? 0 : table + customers * 64
 
-  // The kernels' copies: rows as given and in spatial order, float32 axes padded to a width they know, labels, silhouettes.
-  const kernels = distance === 'euclidean' ? customers * (features * 28 + 48 + labelings * 9) : 0
+  const kernels = distance === 'euclidean' ? kernelBytes(customers, features, labelings) : 0
 
   return Math.ceil(FIXED + OVERHEAD * (tables + columns + sweep + outcome + rows + kernels))
+}
+
+/** Of the memory that the kernels work in. */
+function kernelBytes(customers: number, features: number, labelings: number): number {
+  const shape = { n: customers, d: Math.min(MAX_FEATURES, Math.max(1, features)), weighted: false }
+  const { end, width } = layOut({ ...shape, workers: THREADS, labelSets: labelings })
+  // Of the pass over the pairs: its columns, where each row lies in them, the values of each labeling, and the sums.
+  return end + customers * (4 * width + 2 * INDEX + labelings * NUMBER) + sumsBytes(customers)
 }

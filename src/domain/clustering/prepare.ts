@@ -49,7 +49,7 @@ export function prepareTraining(
     )
   }
   const limitations: string[] = []
-  const { fences, outliers } = applyPolicy(columns, options, limitations, population)
+  const { fences, outliers } = applyPolicy(columns, options, limitations, population, pace)
   const clips = options.outliers.policy === 'winsorise' ? fences : []
   pace.poll()
   const apart = new Set(outliers)
@@ -94,10 +94,11 @@ function applyPolicy(
   columns: FeatureColumns,
   { outliers: { policy, ...rest } }: TrainingOptions,
   limitations: string[],
-  population: Population | undefined
+  population: Population | undefined,
+  pace: Pace
 ) {
   if (policy === 'keep') return { fences: [], outliers: new Int32Array(0) }
-  const { fences, limitations: notes } = fitFences(columns, { policy, ...rest })
+  const { fences, limitations: notes } = fitFences(columns, { policy, ...rest }, (units) => pace.spend(units))
   limitations.push(...notes)
   const beyond = outlierRows(columns, fences)
   const count = population?.countBeyond(fences) ?? beyond.length

@@ -9,7 +9,8 @@ import type { FeatureColumns, Fence, OutlierOptions } from '../records/model.ts'
  */
 export function fitFences(
   columns: FeatureColumns,
-  { features, factor }: OutlierOptions
+  { features, factor }: OutlierOptions,
+  spend: (units: number) => void = () => {}
 ): { fences: Fence[]; limitations: string[] } {
   const fences: Fence[] = []
   const limitations: string[] = []
@@ -19,7 +20,7 @@ export function fitFences(
       limitations.push(`Outliers were not sought in ${feature}, since the model does not cluster by it.`)
       continue
     }
-    const sorted = sortPresent(column)
+    const sorted = sortPresent(column, spend)
     const first = quantile(sorted, 0.25)
     const third = quantile(sorted, 0.75)
     if (!(third > first)) {

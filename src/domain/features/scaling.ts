@@ -1,6 +1,6 @@
 import type { Matrix } from '../numeric/matrix.ts'
 import { type Moments, moments } from '../numeric/moments.ts'
-import { quantile, sortPresent } from '../numeric/quantiles.ts'
+import { quantile, sortInSteps, sortPresent } from '../numeric/quantiles.ts'
 import type { FeatureColumns, FeatureScaling, Fence, ModelFit } from '../records/model.ts'
 import type { Scale, Transform } from '../vocabulary.ts'
 import { chooseTransform, fitYeoJohnson, transformValue, untransformValue } from './transforms.ts'
@@ -8,9 +8,7 @@ import { chooseTransform, fitYeoJohnson, transformValue, untransformValue } from
 /** Far beyond any amount, and its square times any number of customers is still finite. */
 const LIMIT = 1e100
 
-/** Sorting a column costs about as much as so many multiplications a value. */
-const SORT_UNITS = 50
-/** So do a logarithm or a power and the clipping around them. */
+/** A logarithm or a power and the clipping around them cost about as much as so many multiplications. */
 const TRANSFORM_UNITS = 30
 
 const limited = (x: number): number => Math.min(Math.max(x, -LIMIT), LIMIT)
@@ -63,11 +61,11 @@ function fitFeature(
   limitations: string[],
   spend: (values: number) => void
 ): FeatureScaling {
-  spend(column.length * SORT_UNITS)
   const clip = clips.find((fence) => fence.feature === name)
   const lower = clip?.lower ?? null
   const upper = clip?.upper ?? null
-  const sorted = sortPresent(column)
+  const sorted = sortPresent(column, spend)
+  spend(column.length * TRANSFORM_UNITS)
   const impute = sorted.length > 0 ? clipped(limited(quantile(sorted, 0.5)), lower, upper) : 0
   const customers = population?.n ?? column.length
   const extent = population?.extents.get(name)
@@ -95,7 +93,8 @@ function fitFeature(
 
   spend(values.length * TRANSFORM_UNITS)
   for (let i = 0; i < values.length; i++) values[i] = limited(transformValue(values[i]!, { transform, lambda }))
-  const { center, scale, note } = fitAxis(values, scaling)
+  spend(values.length * TRANSFORM_UNITS)
+  const { center, scale, note } = fitAxis(values, scaling, spend)
   if (note) limitations.push(`${name}: ${note}`)
   return {
     name,
@@ -119,13 +118,17 @@ function widened(sampled: Moments, extent: Extent | undefined, valueOf: (raw: nu
   }
 }
 
-function fitAxis(values: Float64Array, scaling: Scale): { center: number; scale: number; note?: string } {
+function fitAxis(
+  values: Float64Array,
+  scaling: Scale,
+  spend: (values: number) => void
+): { center: number; scale: number; note?: string } {
   if (scaling === 'none') return { center: 0, scale: 1 }
   const found = moments(values)
   if (scaling !== 'robust') return axisOf(found, scaling)
 
   const { deviation } = found
-  const sorted = values.slice().sort()
+  const sorted = sortInSteps(values.slice(), spend)
   const center = quantile(sorted, 0.5)
   const range = quantile(sorted, 0.75) - quantile(sorted, 0.25)
   if (range > 0 || deviation === 0) return { center, scale: spread(range) }

@@ -139,3 +139,9 @@ export function layOut(shape: Shape): Layout {
     end: next
   }
 }
+
+/**
+ * Bytes for the sums of a pass over the pairs, of all workers together; more labellings than fit are measured in several
+ * passes. Enough for some hundred cells of a few thousand points, or of a sample of many.
+ */
+export const sumsBytes = (n: number): number => Math.min(2 ** 27, Math.max(2 ** 25, n * 2048))

@@ -132,4 +132,19 @@ describe('wasmEngine', () => {
     const options = { k: 5, restarts: 3, max_iterations: 50, seed: 6 }
     expect(() => engine.kmeans(blobs(5000, 3, 5, 1), options, new Pace(() => true))).toThrow(TrainingCancelled)
   })
+
+  it.each([
+    ['the kernels', engine],
+    ['the plain engine', lloydEngine]
+  ])('prefers starts whose clusters have min_size rows, by %s', (_, each) => {
+    // 20 at 0, 20 at 4, 3 at 20. By loss the three stand alone: 20 · 20 / 40 · 4² = 160. Starts at 0 and 4 end with them at
+    // 4, around 140 / 23: 20 · 3 / 23 · 16² = 667.8, and nobody is nearer to 0 than before.
+    const data = Float64Array.from({ length: 43 }, (_, i) => (i < 20 ? 0 : i < 40 ? 4 : 20))
+    const options = { k: 2, restarts: 20, max_iterations: 300, seed: 3, start: 'random' as const }
+    const held = (min_size: number) => each.kmeans({ data, n: 43, d: 1 }, { ...options, min_size }, pace())
+    expect(held(0).loss).toBeCloseTo(160, 10)
+    expect(held(4).loss).toBeCloseTo((20 * 3 * 16 ** 2) / 23, 10)
+    // None has clusters of 22: the lowest loss stands.
+    expect(held(22).loss).toBeCloseTo(160, 10)
+  })
 })

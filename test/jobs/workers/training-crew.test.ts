@@ -61,12 +61,12 @@ describe('TrainingCrew', () => {
     const crew = crewOf(2)
     const matrix = blobs(400_000, 8, 4, 1)
     const request = { ks: [4], restarts: 1, max_iterations: 5, seed: 1 }
-    const fit = () => crew.engines.euclidean.open(matrix, 1, new Pace(() => false)).sweep(request)
-    const first = fit()
+    const sweepIt = () => crew.engines.euclidean.open(matrix, 1, new Pace(() => false)).sweep(request)
+    const first = sweepIt()
     const used = crew.engines
     await crew.rest()
     expect(crew.engines).not.toBe(used)
-    expect(fit()).toEqual(first)
+    expect(sweepIt()).toEqual(first)
     crew.warm()
   })
 })

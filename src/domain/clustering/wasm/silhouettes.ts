@@ -1,4 +1,5 @@
 import { ensureBytes } from '../../kernels/kernels.ts'
+import { sumsBytes } from '../../kernels/layout.ts'
 import type { Crew, Member } from './crew.ts'
 import type { TilePlan } from './orders.ts'
 import { share } from './prepare.ts'
@@ -7,8 +8,6 @@ import type { Space } from './space.ts'
 /** Points of a tile at most: as many float32 distances are added before the sum goes on in float64. */
 const TILE = 256
 const TILES_BETWEEN_POLLS = 256
-/** Bytes for the sums of all workers together; more labellings than fit are measured in several passes. */
-const SUMS_BYTES = 2 ** 29
 /** Positions whose sums are added up together, so that they stay in the cache. */
 const CHUNK = 512
 
@@ -29,8 +28,9 @@ export interface Labelling {
 export function silhouettes(crew: Crew, space: Space, labellings: readonly Labelling[]): Float64Array[] {
   const { n, shared } = space.layout
   const results: Float64Array[] = []
-  for (const group of groupsWithin(space, labellings, n, crew.size)) {
+  for (const group of groupsWithin(crew, space, labellings, n)) {
     const plan = planTiles(space, group.labellings, group.cellOf, group.cells, crew.size)
+    crew.poll()
     crew.run('tiles', plan)
     crew.run('pairs', { tiles: plan.tileCount })
     crew.run('values', {})
@@ -64,9 +64,10 @@ export function sampledSilhouettes(
     pointOf[row] = point
   })
   const results: Float64Array[] = []
-  for (const group of groupsWithin(space, labellings, rows.length, crew.size)) {
+  for (const group of groupsWithin(crew, space, labellings, rows.length)) {
     const sample = rows.map((row) => pointOf[row]!)
     const plan = planTiles(space, group.labellings, group.cellOf, group.cells, crew.size, sample)
+    crew.poll()
     crew.run('tiles', plan)
     crew.run('samples', { rows: rows.length, tiles: plan.tileCount })
     crew.run('values', {})
@@ -167,10 +168,11 @@ interface Group {
 }
 
 /** Splits labellings so that the sums of each group fit; `cellOf` numbers the tuples of labels in order of appearance. */
-function groupsWithin(space: Space, labellings: readonly Labelling[], rows: number, workers: number): Group[] {
-  const most = Math.max(64, Math.floor(SUMS_BYTES / (rows * 8 * workers)))
+function groupsWithin(crew: Crew, space: Space, labellings: readonly Labelling[], rows: number): Group[] {
+  const most = Math.floor(sumsBytes(space.layout.n) / (rows * 8 * crew.size))
   const groups: Group[] = []
   for (const labelling of labellings) {
+    crew.poll()
     const last = groups.at(-1)
     const joined = last && refine(space, last, labelling)
     if (last && joined && joined.cells <= most) Object.assign(last, joined)
