@@ -125,9 +125,9 @@ for (const { n, d, k, seeds } of CASES) {
   }
   for (const { by, runs } of rows) {
     const seconds = median(runs.map((run) => run.seconds)).toFixed(2)
-    console.log(
-      `| ${n} × ${d}, ${k} | ${by} | ${seconds} | ${runs.map(({ value }) => percent(value / best)).join(', ')} |`
-    )
+    const cpu = median(runs.map((run) => run.cpu)).toFixed(2)
+    const above = runs.map(({ value }) => percent(value / best)).join(', ')
+    console.log(`| ${n} × ${d}, ${k} | ${by} | ${seconds} | ${cpu} | ${above} |`)
   }
   rmSync(path)
 }

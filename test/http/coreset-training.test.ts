@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/domain/numeric/random.ts'
 import { buildApp } from '../helpers/build-app.ts'
 
-const CUSTOMERS = 30_000
+const CUSTOMERS = 60_000
 
 /** Three kinds of customers: many orders long ago, few orders lately, large orders; two lines each at most. */
 function csv(): string {
@@ -46,8 +46,8 @@ const train = (body: object) =>
     .send({ dataset_id: dataset.id, ...body })
 
 beforeAll(async () => {
-  // All 30,000 need more than 58 MiB, a sample of some thousands does not.
-  service = await buildApp({ TRAINING_MEMORY_BYTES: String(58 * 2 ** 20), WORKERS: '1' })
+  // All 60,000 need more than 100 MiB, a sample of some thousands does not.
+  service = await buildApp({ TRAINING_MEMORY_BYTES: String(100 * 2 ** 20), WORKERS: '1' })
   api = supertest(await service.app.listen({ port: 0, host: '127.0.0.1' }))
   const made = await api.post('/datasets').set('prefer', 'wait=120').attach('file', Buffer.from(csv()), 'orders.csv')
   expect(made.status, made.text).toBe(201)

@@ -16,12 +16,14 @@ type Options = Pick<TrainingOptions, 'k' | 'distance' | 'outliers' | 'method'>
 const MOST_SAMPLED = 50_000
 /** Fewer would hide a segment of one customer in a hundred. */
 const FEWEST_SAMPLED = 2_000
+/** Sizes are multiples of this. */
+const SAMPLE_STEP = 1000
 /** Single features and the most preferences: segments are described by all of them, whatever is clustered. */
 const ALL_FEATURES = 20
 const NUMBER = 8
 const OVERHEAD = 1.3
 /** Chunks of customers on their way: read, scaled, placed; ids as strings. */
-const CHUNKS = 16 * 2 ** 20
+const CHUNKS = 8 * 2 ** 20
 
 /**
  * Exact while that fits into `budget` bytes and into the kernels' memory, or is asked for, else on as large a sample as fits.
@@ -34,10 +36,10 @@ export function planTraining(customers: number, features: number, options: Optio
   const fits = exact.bytes <= budget && kernelsHold(customers, features, options)
   if (options.method === 'exact' || (options.method !== 'coreset' && fits)) return exact
 
-  const fixed = estimateCoresetBytes(0, features, options)
-  const perThousand = (estimateCoresetBytes(MOST_SAMPLED, features, options) - fixed) / (MOST_SAMPLED / 1000)
-  const within = 1000 * Math.floor((budget - fixed) / perThousand)
-  const sampleSize = Math.max(FEWEST_SAMPLED, Math.min(within, MOST_SAMPLED))
+  let sampleSize = MOST_SAMPLED
+  while (sampleSize > FEWEST_SAMPLED && estimateCoresetBytes(sampleSize, features, options) > budget) {
+    sampleSize -= SAMPLE_STEP
+  }
   return { sampleSize, bytes: estimateCoresetBytes(sampleSize, features, options) }
 }
 

