@@ -34,7 +34,7 @@ interface CleanseRequest {
 /** From staged rows to kept orders, returns and rejected rows, each row of the file counted exactly once. */
 export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Cleansed> {
   const { staged, options, timezone, output, onShare } = request
-  const columns = findOrderColumns(staged.names, options.mapping)
+  const columns = findOrderColumns(staged.names, fullMapping(staged, options))
   requireFilterColumns(options, columns, staged.names)
   const period = askedPeriod(options, timezone)
 
@@ -69,6 +69,12 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   return { columns, mapping: describeColumns(columns, staged.names), dates, evidence, quality }
 }
 
+/** What the caller says goes first; a column that it names for one field is no other field's. */
+function fullMapping({ mapping = {} }: Staged, { mapping: asked = {} }: DatasetOptions): DatasetOptions['mapping'] {
+  const named = Object.values(asked)
+  return { ...Object.fromEntries(Object.entries(mapping).filter(([, name]) => !named.includes(name))), ...asked }
+}
+
 /** DuckDB keeps the order of the file, but not by contract and not when it looks for repeated rows. */
 async function keptOrder(db: DuckDb): Promise<boolean> {
   const [found] = await db.rows<{ kept: boolean | null }>('select bool_and(rowid + 1 = row) as kept from classified')
@@ -78,7 +84,7 @@ async function keptOrder(db: DuckDb): Promise<boolean> {
 const stagedRows = ({ path }: Staged): string =>
   `(select file_row_number + 1 as row, * from read_parquet(${sqlText(path)}, file_row_number = true))`
 
-/** `fields`: row, malformed, repeated, and one text column for each order field. */
+/** `fields`: row, malformed, repeated, called_off, and one text column for each order field. */
 async function createFields(
   db: DuckDb,
   staged: Staged,
@@ -90,10 +96,11 @@ async function createFields(
     const at = columns[field]
     return `${at === undefined ? 'null::varchar' : `c${at}`} as ${field}`
   })
+  const calledOff = staged.calledOff === undefined ? 'false' : `coalesce(c${staged.calledOff} = 'true', false)`
   const repeated = lookForRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
   await db.run(`
     create temp view fields as
-    select row, ${isMalformed} as malformed, ${repeated} as repeated, ${fields.join(', ')}
+    select row, ${isMalformed} as malformed, ${repeated} as repeated, ${calledOff} as called_off, ${fields.join(', ')}
     from ${stagedRows(staged)}`)
 }
 

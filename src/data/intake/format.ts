@@ -1,7 +1,7 @@
 import { Problem } from '../../errors.ts'
 
 /** What a file of bytes may be; a workbook is told by what its archive holds. */
-export type Format = 'csv' | 'ndjson' | 'json' | 'parquet'
+export type Format = 'csv' | 'json' | 'parquet'
 
 /** First bytes of what people upload by mistake, and what to do instead. */
 const OTHERS: { magic: string; code: 'content_mismatch' | 'unsupported_format'; what: string; advice: string }[] = [
@@ -82,8 +82,7 @@ export function recognise(head: Buffer): Format {
   if (/^<(\?xml|!doctype|html|head|body|table|svg|script)/i.test(text)) {
     throw refused('content_mismatch', 'an HTML or XML document', 'upload the order lines as CSV, JSON or Parquet')
   }
-  if (text.startsWith('[')) return 'json'
-  if (text.startsWith('{')) return 'ndjson'
+  if (/^[[{]/.test(text)) return 'json'
   return 'csv'
 }
 

@@ -10,13 +10,14 @@ import { publishFolder } from '../published-folder.ts'
 import { openUpload } from './archive/open-upload.ts'
 import { cleanse } from './cleanse.ts'
 import { recognise } from './format.ts'
+import { stageJson } from './json/stage-json.ts'
 import { stageParquet } from './parquet.ts'
 import { checkTimezone } from './period.ts'
 import type { ReadHooks, ReadRequest } from './request.ts'
 import type { Source } from './source.ts'
-import { NO_TYPES, type Staged, stageJson, stageLines } from './stage.ts'
+import { NO_TYPES, type Staged } from './stage.ts'
 import { type About, summarise } from './summary.ts'
-import { stageDelimited, stageTextLines, type TextRequest, unpackText } from './text.ts'
+import { stageDelimited, type TextRequest, unpackText } from './text.ts'
 import { stageWorkbook } from './workbook/stage-workbook.ts'
 
 /** How the steps share the whole, as fractions at which each ends. */
@@ -105,19 +106,16 @@ async function prepare(request: ReadRequest, signal: AbortSignal, report: Report
 async function prepareBytes(source: Source, path: string, text: TextRequest): Promise<Plan> {
   const { work, rowsMax } = text
   const format = recognise(source.head)
-  const about = { format, compression: source.compression, encoding: null, delimiter: null }
+  const about: About = { format, compression: source.compression, encoding: null, delimiter: null }
   switch (format) {
     case 'parquet': {
       const file = source.compression === null ? path : await unpack(source, join(work, 'parquet'))
       return { about, stage: (db) => stageParquet(db, work, file, rowsMax) }
     }
     case 'json': {
-      const { path: array, encoding } = await unpackText(source, text)
-      return { about: { ...about, encoding }, stage: (db) => stageJson(db, work, array, rowsMax) }
-    }
-    case 'ndjson': {
-      const { path: lines, encoding } = await stageTextLines(source, text)
-      return { about: { ...about, encoding }, stage: (db) => stageLines(db, work, lines) }
+      const { path: unpacked, encoding } = await unpackText(source, text)
+      const { format, staged } = await stageJson(unpacked, text)
+      return { about: { ...about, format, encoding }, stage: async () => staged }
     }
     case 'csv': {
       const { path: staged, names, rows, encoding, dialect } = await stageDelimited(source, text)

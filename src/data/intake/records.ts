@@ -246,7 +246,7 @@ function afterLineEnds(bytes: Uint8Array, from: number): number {
 }
 
 /** The line without its end, cut between two characters of UTF-8 where it is long. */
-function shownLine(line: Buffer, forbidden: readonly number[]): Buffer {
+export function shownLine(line: Buffer, forbidden: readonly number[]): Buffer {
   let end = line.length
   while (end > 0 && (line[end - 1] === LF || line[end - 1] === CR)) end--
   if (end > SHOWN_BYTES) {

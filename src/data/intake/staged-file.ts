@@ -47,7 +47,7 @@ interface Place {
 export class StagedFile implements RecordSink {
   private readonly columns: TextColumn[]
   private readonly groups: Chunk[][] = []
-  private readonly groupRows: number
+  private groupRows: number
   private file: number
   private end = 0
   /** Bytes of values since the size of the group was last looked at. */
@@ -61,6 +61,12 @@ export class StagedFile implements RecordSink {
     this.groupRows = Math.min(GROUP_ROWS, Math.floor(GROUP_VALUES / columns))
     this.file = openSync(path, 'w+')
     this.write(MAGIC)
+  }
+
+  /** One more column, without values in the rows so far. */
+  addColumn(): void {
+    this.columns.push(emptyColumn(this.columns[0]!.rows))
+    this.groupRows = Math.min(GROUP_ROWS, Math.floor(GROUP_VALUES / this.columns.length))
   }
 
   good(bytes: Uint8Array, bounds: Int32Array): void {
@@ -83,6 +89,7 @@ export class StagedFile implements RecordSink {
    */
   finish(decode: ((text: Buffer) => Buffer) | null): void {
     this.flush()
+    this.fillGroups()
     if (decode !== null) this.recode(decode)
     this.write(footer(this.columns.length, this.groups))
     this.close()
@@ -109,19 +116,25 @@ export class StagedFile implements RecordSink {
   }
 
   private flush(): void {
-    const rows = this.columns[0]!.rows
-    if (rows === 0) return
-    this.groups.push(
-      this.columns.map((column) => {
-        const { texts } = column
-        const dictionary = this.writeDictionary(column.page, texts)
-        const data = { at: this.end, bytes: 0 }
-        this.write(dataPage(column))
-        data.bytes = this.end - data.at
-        column.clear()
-        return { texts, rows, dictionary, data }
-      })
-    )
+    if (this.columns[0]!.rows === 0) return
+    this.groups.push(this.columns.map((column) => this.writeColumn(column)))
+  }
+
+  private writeColumn(column: TextColumn): Chunk {
+    const { texts, rows } = column
+    const dictionary = this.writeDictionary(column.page, texts)
+    const data = { at: this.end, bytes: 0 }
+    this.write(dataPage(column))
+    data.bytes = this.end - data.at
+    column.clear()
+    return { texts, rows, dictionary, data }
+  }
+
+  /** Groups from before a column was there get it without values. */
+  private fillGroups(): void {
+    for (const group of this.groups) {
+      while (group.length < this.columns.length) group.push(this.writeColumn(emptyColumn(group[0]!.rows)))
+    }
   }
 
   private writeDictionary(page: Buffer, texts: number): Place {
@@ -158,6 +171,12 @@ export class StagedFile implements RecordSink {
     for (let done = 0; done < bytes.length; ) done += writeSync(this.file, bytes, done)
     this.end += bytes.length
   }
+}
+
+function emptyColumn(rows: number): TextColumn {
+  const column = new TextColumn()
+  for (let row = 0; row < rows; row++) column.add(MAGIC, 0, 0)
+  return column
 }
 
 /** Whether each value is there, then the codes of those that are. */

@@ -49,15 +49,8 @@ export async function stageDelimited(
   return { ...staged, dialect, names }
 }
 
-/** NDJSON: each line one value, c0. */
-export async function stageTextLines(source: Source, request: TextRequest): Promise<StagedText> {
-  const text = await asAscii(source)
-  const shape: RecordShape = { delimiter: null, quote: null, columns: 1, forbidden: [0, 1] }
-  return stageRecords(text, request, { from: utf8BomBytes(text.head), shape })
-}
-
 /**
- * A JSON array: only its encoding matters.
+ * JSON: only its encoding matters.
  * @returns path of the text in UTF-8
  */
 export async function unpackText(source: Source, request: TextRequest): Promise<{ path: string; encoding: Encoding }> {

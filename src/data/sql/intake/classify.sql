@@ -12,6 +12,7 @@ with read_values as not materialized (
         row,
         malformed,
         repeated,
+        called_off,
         as_id(customer_id)              as customer_id,
         as_id(order_id)                 as given_order_id,
         as_id(product_id)               as product_id,
@@ -92,7 +93,7 @@ select
         when ordered_at is null then 'invalid_date'
         when quantity is null then 'invalid_quantity'
         when price_unreadable or line_total is null or (unit_price is null and quantity <> 0) then 'invalid_price'
-        when cancelled then 'cancelled_order'
+        when cancelled or called_off then 'cancelled_order'
         when quantity <= 0 then 'non_positive_quantity'
         when unit_price <= 0 or line_total < 0 then 'non_positive_price'
         when not order_id_fits then 'order_id_mismatch'
@@ -100,7 +101,8 @@ select
         when repeated then 'duplicate_row'
         when not country_fits then 'outside_country'
     end                                                                                       as rule,
-    order_id_fits and product_id_fits and country_fits and not repeated                       as in_scope,
+    -- An order that was called off was no purchase, so nothing of it came back either.
+    order_id_fits and product_id_fits and country_fits and not repeated and not called_off    as in_scope,
     order_id,
     product_id,
     product_name,
