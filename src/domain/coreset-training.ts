@@ -118,7 +118,7 @@ export function trainOnCoreset(
     place(placed)
   })
   const placed = placeAll(columns, prepareAssigner(fit), workshop)
-  setRadii(fit, placed)
+  setRadii(fit, placed, workshop)
 
   const silhouettes = new Float64Array(columns.n).fill(Number.NaN)
   prepared.inliers.forEach((row, i) => {
