@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { DuckDBValue } from '@duckdb/node-api'
 import { firstCohort } from '../domain/exploration/cohorts.ts'
 import type { CustomerColumns, MonthCounts, OddityCounts, ProfileCounts } from '../domain/exploration/counts.ts'
-import type { ValueCounts } from '../domain/exploration/distribution.ts'
 import { wholesaleLimits } from '../domain/exploration/findings/customers.ts'
 import {
   CENT,
@@ -11,8 +10,9 @@ import {
   PRICE_JUMP_RATIO,
   SERVICE_WORDS
 } from '../domain/exploration/findings/prices.ts'
-import { composeProfile, type ProfileSubject } from '../domain/exploration/profile.ts'
-import type { DatasetProfile } from '../domain/records/profile.ts'
+import { composeProfile } from '../domain/exploration/profile.ts'
+import type { ValueCounts } from '../domain/exploration/value-counts.ts'
+import type { DatasetProfile, ProfileSubject } from '../domain/records/profile.ts'
 import { Problem } from '../errors.ts'
 import { readColumns } from './columns.ts'
 import { DuckDb } from './duckdb.ts'

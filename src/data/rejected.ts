@@ -1,6 +1,5 @@
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import type { Dataset } from '../domain/records/dataset.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { CleansingRule } from '../domain/vocabulary.ts'
@@ -77,7 +76,7 @@ export class RejectedRows {
     datasetId: string,
     selection: RejectedSelection,
     { workId, signal }: { workId: string; signal: AbortSignal }
-  ): Promise<Readable> {
+  ): Promise<AsyncIterable<Uint8Array>> {
     const copy = join(this.folders.work(tenant, workId), 'rejected.csv')
     return this.query(
       tenant,

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { StoredProfile } from '../data/profile-folders.ts'
 import type { RejectedSelection, RuleTouch } from '../data/rejected.ts'
 import type { AssignFile } from '../domain/records/assign-file.ts'
@@ -331,7 +330,7 @@ export interface Flows {
     datasetId: string,
     selection: RejectedSelection,
     signal: AbortSignal
-  ): Promise<Readable>
+  ): Promise<AsyncIterable<Uint8Array>>
 
   // Models
   /** Starts a training; the job's result is the model. `announce` as for registerDataset. */

@@ -1,4 +1,3 @@
-import type { ProfileSubject } from '../domain/exploration/profile.ts'
 import type { JobProgress } from '../domain/records/job.ts'
 import type {
   KChoice,
@@ -8,6 +7,7 @@ import type {
   Reconciliation,
   TrainingOptions
 } from '../domain/records/model.ts'
+import type { ProfileSubject } from '../domain/records/profile.ts'
 import type { SegmentDescription } from '../domain/records/segment.ts'
 import type { Surrogate } from '../domain/records/surrogate.ts'
 import type { AssignFormat, AssignOnError } from '../domain/vocabulary.ts'

@@ -1,4 +1,4 @@
-import type { ValueCounts } from './distribution.ts'
+import type { ValueCounts } from './value-counts.ts'
 
 // What is counted over the lines of a dataset; everything else in a profile follows from it. Money is in the dataset's
 // currency; months are counted from year 0, days from 1970-01-01, both by the shop's clock. NaN stands for unknown.

@@ -1,33 +1,10 @@
 import { type DistributionFigures, QUANTILE_SHARES, type QuantileName } from '../records/profile.ts'
 import { histogram, logHistogram } from './histogram.ts'
-
-/** Different values in ascending order, without NaN, and how often each comes: as exact as the values themselves, and far smaller. */
-export interface ValueCounts {
-  values: ArrayLike<number>
-  /** Whole numbers above 0. */
-  counts: ArrayLike<number>
-}
+import type { ValueCounts } from './value-counts.ts'
 
 /** A distribution further from symmetry than this shows little on a linear scale (Bulmer 1979: "highly skewed"). */
 const SKEWED = 1
 const FENCE = 1.5
-
-/** @param values in any order; NaN is left out */
-export function countValues(values: ArrayLike<number>): ValueCounts {
-  const sorted = Float64Array.from(values)
-    .filter((value) => !Number.isNaN(value))
-    .sort()
-  const different: number[] = []
-  const counts: number[] = []
-  for (const value of sorted) {
-    if (different.at(-1) === value) counts[counts.length - 1]!++
-    else {
-      different.push(value)
-      counts.push(1)
-    }
-  }
-  return { values: different, counts }
-}
 
 /**
  * How the values are spread.

@@ -1,5 +1,5 @@
 import type { Histogram } from '../records/profile.ts'
-import type { ValueCounts } from './distribution.ts'
+import type { ValueCounts } from './value-counts.ts'
 
 /** Enough to see a shape, few enough to draw; fixed, so that two datasets can be laid side by side. */
 export const BINS = 20

@@ -1,5 +1,5 @@
 import type { Concentration, ProductClass } from '../records/profile.ts'
-import type { ValueCounts } from './distribution.ts'
+import type { ValueCounts } from './value-counts.ts'
 
 const TOP_SHARES = [0.01, 0.05, 0.1, 0.2, 0.5]
 const MOST_OF_IT = 0.8

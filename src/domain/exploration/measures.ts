@@ -3,7 +3,8 @@ import type { Distribution, Unit } from '../records/profile.ts'
 import { FEATURES } from '../vocabulary.ts'
 import { correlate } from './correlation.ts'
 import type { CustomerColumns, ProfileCounts } from './counts.ts'
-import { countValues, describeDistribution, type ValueCounts } from './distribution.ts'
+import { describeDistribution } from './distribution.ts'
+import { countValues, type ValueCounts } from './value-counts.ts'
 
 /** The features that follow from the orders of a customer alone; discount_share only where the data has discounts. */
 const TOLD = [

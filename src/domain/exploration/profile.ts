@@ -1,23 +1,13 @@
 import { formatDay } from '../days.ts'
-import type { DatasetProfile, Leader, Leaders, Takings } from '../records/profile.ts'
+import type { DatasetProfile, Leader, Leaders, ProfileSubject, Takings } from '../records/profile.ts'
 import { cohortTable, MOST_COHORTS } from './cohorts.ts'
 import type { LeaderCounts, ProfileCounts } from './counts.ts'
-import { countValues } from './distribution.ts'
 import { findOddities } from './findings.ts'
 import { classifyProducts, concentration } from './inequality.ts'
 import { describeMeasures } from './measures.ts'
 import { PROFILE_METHODS } from './methods.ts'
 import { coverageOf, fillMonths } from './months.ts'
-
-export interface ProfileSubject {
-  dataset_id: string
-  reference_date: string
-  currency: string | null
-  timezone: string
-  period: { from: string; to: string }
-  /** Those of the dataset, which hold for its profile too. */
-  limitations: string[]
-}
+import { countValues } from './value-counts.ts'
 
 /** From what was counted to what is told. Pure: the same counts give the same profile. */
 export function composeProfile(subject: ProfileSubject, counts: ProfileCounts): DatasetProfile {

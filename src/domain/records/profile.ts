@@ -127,6 +127,17 @@ export interface Finding {
   evidence: Record<string, unknown>
 }
 
+/** What a profile is of. */
+export interface ProfileSubject {
+  dataset_id: string
+  reference_date: string
+  currency: string | null
+  timezone: string
+  period: { from: string; to: string }
+  /** Those of the dataset, which hold for its profile too. */
+  limitations: string[]
+}
+
 /** What is in a dataset, before any model. Money is in its currency, times are those of its time zone. */
 export interface DatasetProfile {
   dataset_id: string

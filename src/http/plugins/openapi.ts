@@ -147,6 +147,9 @@ const SPECIAL: Record<string, Record<string, object>> = {
       304: { description: 'Not changed.' }
     }
   },
+  'get /datasets/{id}/rejected': {
+    responses: { 200: { description: 'The rejected rows.', content: media('text/csv', text) } }
+  },
   'get /jobs/{id}/events': {
     responses: { 200: { description: 'The events.', content: media('text/event-stream', text) } }
   },

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { StoredProfile } from '../../data/profile-folders.ts'
 import { Problem } from '../../errors.ts'
 import { isUnchanged } from '../answers/etag.ts'
@@ -13,7 +14,7 @@ const tags = ['datasets']
 const STALLED_READER_MS = 60_000
 
 export const datasetProfileRoutes: Routes<
-  'readProfile' | 'startProfile' | 'describeQuality' | 'streamRejected' | 'awaitJob'
+  'describeDataset' | 'readProfile' | 'startProfile' | 'describeQuality' | 'streamRejected' | 'awaitJob'
 > = async (app, { flows }) => {
   app.get(
     '/datasets/:id/profile',
@@ -86,21 +87,23 @@ export const datasetProfileRoutes: Routes<
           "UTF-8 CSV in the order of the file: tessera_row and tessera_rule, tessera_line where a line could not be divided into columns, then the file's own columns as they came. The three columns of ours are ignored when the file is sent again, with the options of the dataset.",
         tags,
         params: IdParams,
-        querystring: RejectedQuery,
-        response: { 200: Nothing }
+        querystring: RejectedQuery
       }
     },
     async (request, reply) => {
       const { tenant } = request.principal
       const { id } = request.params
       const { rule, raw } = request.query
-      const rows = await flows.streamRejected(tenant, id, { rule, raw }, hangUpSignal(reply))
+      await flows.describeDataset(tenant, id)
+      // HEAD would write the whole file only to throw it away.
+      const rows =
+        request.method === 'HEAD' ? [] : await flows.streamRejected(tenant, id, { rule, raw }, hangUpSignal(reply))
       reply
         .type('text/csv; charset=utf-8; header=present')
         .header('content-disposition', `attachment; filename="rejected-${id}.csv"`)
         .header('cache-control', 'private, no-store')
       reply.raw.setTimeout(STALLED_READER_MS, () => reply.raw.destroy())
-      return await reply.serializer(String).send(rows as never)
+      return await reply.serializer(String).send(Readable.from(rows, { objectMode: false }) as never)
     }
   )
 }

@@ -222,9 +222,7 @@ export const RejectedQuery = z.strictObject({
     .transform((value) => value === 'true')
     .prefault('false')
     .meta({
-      type: 'boolean',
-      default: false,
       description:
-        'Cells as they came. Otherwise a text cell that a spreadsheet would take for a formula gets a leading apostrophe; numbers never do.'
+        'true: cells as they came. Otherwise a text cell that a spreadsheet would take for a formula gets a leading apostrophe; numbers never do.'
     })
 })

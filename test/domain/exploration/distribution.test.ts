@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { countValues, describeDistribution } from '../../../src/domain/exploration/distribution.ts'
+import { describeDistribution } from '../../../src/domain/exploration/distribution.ts'
+import { countValues } from '../../../src/domain/exploration/value-counts.ts'
 import { quantile } from '../../../src/domain/numeric/quantiles.ts'
 import { QUANTILE_SHARES, type QuantileName } from '../../../src/domain/records/profile.ts'
 

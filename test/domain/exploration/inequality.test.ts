@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { countValues } from '../../../src/domain/exploration/distribution.ts'
 import { classifyProducts, concentration, gini } from '../../../src/domain/exploration/inequality.ts'
+import { countValues } from '../../../src/domain/exploration/value-counts.ts'
 
 describe('gini', () => {
   test('is 0 for equals, and (n - 1)/n where one has all', () => {

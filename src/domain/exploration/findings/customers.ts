@@ -1,6 +1,7 @@
 import { formatAmount, formatMoney, formatPercent } from '../../segments/words.ts'
 import type { CustomerColumns } from '../counts.ts'
-import { countValues, describeDistribution } from '../distribution.ts'
+import { describeDistribution } from '../distribution.ts'
+import { countValues } from '../value-counts.ts'
 import { plural, type Rule } from './finding.ts'
 
 /** Tukey's far-out fence: on the logarithm, as money and baskets are spread. */
