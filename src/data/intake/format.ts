@@ -3,8 +3,10 @@ import { Problem } from '../../errors.ts'
 /** What a file of bytes may be; a workbook is told by what its archive holds. */
 export type Format = 'csv' | 'json' | 'parquet'
 
+type RefusedCode = 'content_mismatch' | 'unsupported_format' | 'file_encrypted'
+
 /** First bytes of what people upload by mistake, and what to do instead. */
-const OTHERS: { magic: string; code: 'content_mismatch' | 'unsupported_format'; what: string; advice: string }[] = [
+const OTHERS: { magic: string; code: RefusedCode; what: string; advice: string }[] = [
   { magic: '504b', code: 'unsupported_format', what: 'a ZIP archive or a workbook', advice: 'upload the table as CSV' },
   { magic: 'd0cf11e0', code: 'unsupported_format', what: 'an old Office file', advice: 'save the table as CSV' },
   { magic: '28b52ffd', code: 'unsupported_format', what: 'a Zstandard file', advice: 'unpack it or use gzip' },
@@ -15,7 +17,7 @@ const OTHERS: { magic: string; code: 'content_mismatch' | 'unsupported_format'; 
   { magic: '4f626a01', code: 'unsupported_format', what: 'an Avro file', advice: 'upload CSV, JSON or Parquet' },
   { magic: '4f5243', code: 'unsupported_format', what: 'an ORC file', advice: 'upload CSV, JSON or Parquet' },
   { magic: '4152524f5731', code: 'unsupported_format', what: 'an Arrow file', advice: 'upload CSV, JSON or Parquet' },
-  { magic: '50415245', code: 'unsupported_format', what: 'an encrypted Parquet file', advice: 'upload it unencrypted' },
+  { magic: '50415245', code: 'file_encrypted', what: 'an encrypted Parquet file', advice: 'upload it unencrypted' },
   {
     magic: '53514c69746520666f726d6174',
     code: 'content_mismatch',
@@ -95,6 +97,6 @@ function textStart(head: Buffer): string {
     .trimStart()
 }
 
-function refused(code: 'content_mismatch' | 'unsupported_format', what: string, advice: string): Problem {
+function refused(code: RefusedCode, what: string, advice: string): Problem {
   return new Problem(code, `The file is ${what}, which is not read here; ${advice}.`)
 }

@@ -1,10 +1,12 @@
 import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DatasetOptions } from '../../domain/records/dataset.ts'
 import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlName, sqlText } from '../duckdb.ts'
 import { COLUMNS_MAX } from './dialect.ts'
+import { findOrderColumns, listNames } from './order-columns.ts'
 import { copyTo, type Staged } from './stage.ts'
-import { tooManyRows } from './text.ts'
+import { type TextRequest, tooManyRows } from './text.ts'
 
 const MAGIC = 'PAR1'
 /** A footer describes row groups and columns; one larger than this is made to exhaust memory. */
@@ -12,24 +14,37 @@ const FOOTER_BYTES_MAX = 32 * 1024 * 1024
 /** Not BROTLI: untrusted bytes never reach a Brotli decoder. */
 const CODECS = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD', 'LZ4', 'LZ4_RAW'])
 const DATES = /^(DATE|TIMESTAMP)/
+/** Types of DuckDB that hold more than one value. */
+const NESTED = /^(STRUCT|MAP|UNION|VARIANT)\b|\]$/
+/** Larger files have hundreds; each costs the reader more than it can hold rows. */
+const ROW_GROUPS_MAX = 5000
 
 /**
- * Rows of a Parquet file as text. What its footer says is checked before any of its data is read.
- * @throws Problem parquet_invalid, unsupported_codec, too_many_rows, too_many_columns, no_rows
+ * Rows of a Parquet file as text. What its footer says is checked before any of its data is read. Columns of lists,
+ * maps and records are left out, unless an order field needs them.
+ * @throws Problem parquet_invalid, unsupported_codec, column_type, too_many_rows, too_many_columns, no_rows
  */
-export async function stageParquet(db: DuckDb, work: string, path: string, rowsMax: number): Promise<Staged> {
+export async function stageParquet(db: DuckDb, path: string, request: TextRequest): Promise<Staged> {
   await checkEnds(path)
   try {
-    return await readParquet(db, work, path, rowsMax)
+    return await readParquet(db, path, request)
   } catch (error) {
     if (error instanceof Problem || !isAboutTheFile(error)) throw error
     throw damaged(error)
   }
 }
 
-async function readParquet(db: DuckDb, work: string, path: string, rowsMax: number): Promise<Staged> {
+async function readParquet(db: DuckDb, path: string, { work, options, rowsMax }: TextRequest): Promise<Staged> {
   const file = sqlText(path)
-  const [about] = await db.rows<{ rows: number }>(`select num_rows::double as rows from parquet_file_metadata(${file})`)
+  const [about] = await db.rows<{ rows: number; groups: number }>(
+    `select num_rows::double as rows, num_row_groups::double as groups from parquet_file_metadata(${file})`
+  )
+  if (about!.groups > ROW_GROUPS_MAX) {
+    throw new Problem(
+      'parquet_invalid',
+      `The Parquet file has ${about!.groups} row groups; write it with at most ${ROW_GROUPS_MAX}, of 100,000 rows or more.`
+    )
+  }
   const codecs = await db.rows<{ codec: string }>(`select distinct compression as codec from parquet_metadata(${file})`)
   const refused = codecs.find(({ codec }) => !CODECS.has(codec.toUpperCase()))
   if (refused) {
@@ -42,10 +57,12 @@ async function readParquet(db: DuckDb, work: string, path: string, rowsMax: numb
   if (about!.rows === 0) throw new Problem('no_rows', 'The Parquet file has no rows; send the order lines.')
 
   const source = `read_parquet(${file}, binary_as_string = true)`
-  const columns = await db.rows<{ column_name: string; column_type: string }>(`describe select * from ${source}`)
-  if (columns.length > COLUMNS_MAX) {
-    throw new Problem('too_many_columns', `The file has ${columns.length} columns; send at most ${COLUMNS_MAX}.`)
+  const all = await db.rows<Column>(`describe select * from ${source}`)
+  if (all.length > COLUMNS_MAX) {
+    throw new Problem('too_many_columns', `The file has ${all.length} columns; send at most ${COLUMNS_MAX}.`)
   }
+  refuseNested(all, options)
+  const columns = all.filter(({ column_type }) => !NESTED.test(column_type))
   const values = columns.map(({ column_name }, at) => `${sqlName(column_name)}::varchar as c${at}`)
   const staged = join(work, 'staged.parquet')
   const rows = await copyTo(db, staged, `select ${values.join(', ')} from ${source}`)
@@ -55,6 +72,27 @@ async function readParquet(db: DuckDb, work: string, path: string, rowsMax: numb
     names: columns.map(({ column_name }) => column_name),
     rows,
     typedDates: new Set(columns.filter((each) => DATES.test(each.column_type)).map((each) => each.column_name))
+  }
+}
+
+interface Column {
+  column_name: string
+  column_type: string
+}
+
+function refuseNested(columns: readonly Column[], { mapping }: DatasetOptions): void {
+  if (!columns.some(({ column_type }) => NESTED.test(column_type))) return
+  const needed = findOrderColumns(
+    columns.map(({ column_name }) => column_name),
+    mapping
+  )
+  for (const [field, at] of Object.entries(needed)) {
+    const { column_name, column_type } = columns[at]!
+    if (!NESTED.test(column_type)) continue
+    throw new Problem(
+      'column_type',
+      `The column ${listNames([column_name])} for ${field} holds lists or records; write one row for each order line, with plain values.`
+    )
   }
 }
 

@@ -104,13 +104,13 @@ async function prepare(request: ReadRequest, signal: AbortSignal, report: Report
 }
 
 async function prepareBytes(source: Source, path: string, text: TextRequest): Promise<Plan> {
-  const { work, rowsMax } = text
+  const { work } = text
   const format = recognise(source.head)
   const about: About = { format, compression: source.compression, encoding: null, delimiter: null }
   switch (format) {
     case 'parquet': {
       const file = source.compression === null ? path : await unpack(source, join(work, 'parquet'))
-      return { about, stage: (db) => stageParquet(db, work, file, rowsMax) }
+      return { about, stage: (db) => stageParquet(db, file, text) }
     }
     case 'json': {
       const { path: unpacked, encoding } = await unpackText(source, text)

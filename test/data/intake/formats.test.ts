@@ -176,6 +176,52 @@ describe('Parquet', () => {
     })
   })
 
+  test('compressed with LZO is refused before it is read', async () => {
+    const content = await parquet(PARQUET_ORDERS, ', compression snappy')
+    const from = content.length - 8 - content.readUInt32LE(content.length - 8)
+    // ColumnMetaData: field 4, codec, 1 for SNAPPY and 3 for LZO (zigzag 2 and 6); behind it field 5, a 64-bit number.
+    const changed = content.toString('latin1', from).replaceAll('\x15\x02\x16', '\x15\x06\x16')
+    const lzo = Buffer.concat([content.subarray(0, from), Buffer.from(changed, 'latin1')])
+    const problem = await refusal(lzo)
+    expect(problem).toMatchObject({ code: 'unsupported_codec' })
+    expect(problem.message).toContain('LZO')
+  })
+
+  test('that begins as an encrypted one is refused', async () => {
+    expect(await refusal(Buffer.from('PARE0123456789PARE'))).toMatchObject({ code: 'file_encrypted' })
+  })
+
+  test('with whole numbers and decimals as wide as they come is read exactly', async () => {
+    const { folder } = await readFile(
+      await parquet(`select 18446744073709551615::ubigint as customer_id, 2::utinyint as quantity,
+        3.25::decimal(38, 10) as unit_price, timestamp_s '2024-01-05 10:00:00' as ordered_at, 'A'::enum('A', 'B') as sku`)
+    )
+    expect(await linesOf(folder)).toMatchObject([
+      { customer_id: '18446744073709551615', line_total: '6.5000', product_id: 'A', ordered_at: '2024-01-05 10:00:00' }
+    ])
+  })
+
+  test('leaves columns of lists, maps and records out, and refuses them where they are needed', async () => {
+    const nested = `[1, 2] as tags, map {'a': 1} as notes, {'x': 1} as place`
+    const { summary, folder } = await readFile(await parquet(`select *, ${nested} from (${PARQUET_ORDERS})`))
+    expect(await linesOf(folder)).toMatchObject(LINES)
+    expect(Object.values(summary.mapping)).not.toContain('tags')
+    const problem = await refusal(await parquet(`select * replace ([quantity] as quantity) from (${PARQUET_ORDERS})`))
+    expect(problem).toMatchObject({ code: 'column_type' })
+    expect(problem.message).toContain('"quantity" for quantity')
+  })
+
+  test('in thousands of row groups is refused', { timeout: 120_000 }, async () => {
+    // DuckDB's smallest row group has 2,048 rows.
+    const many = await parquet(
+      `select 'C1' as customer_id, 1 as quantity, 1 as price, date '2024-01-05' as date from range(5001 * 2048)`,
+      ', row_group_size 2048'
+    )
+    const problem = await refusal(many)
+    expect(problem).toMatchObject({ code: 'parquet_invalid' })
+    expect(problem.message).toContain('row groups')
+  })
+
   test('cut off, changed at its end, or of two letters is refused', async () => {
     const content = await parquet(PARQUET_ORDERS)
     const longFooter = Buffer.from(content)
