@@ -20,7 +20,7 @@ const homes = [
   ['pino', '^src/(main|log|compose)[.]ts$'],
   ['prom-client', '^src/http/'],
   ['ml-', '^src/domain/'],
-  ['undici/|ipaddr|aws4fetch|pg/|mysql2', '^src/data/references/']
+  ['ipaddr|aws4fetch|pg/|mysql2', '^src/data/references/']
 ]
 
 export default {

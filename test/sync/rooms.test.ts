@@ -49,7 +49,7 @@ const CANARIES: Record<string, [file: string, target: string]> = {
   'pino-has-one-room': ['src/stores/canary.ts', 'pino'],
   'promclient-has-one-room': ['src/stores/canary.ts', 'prom-client'],
   'ml-has-one-room': ['src/stores/canary.ts', 'ml-kmeans'],
-  'undici-has-one-room': ['src/stores/canary.ts', 'undici'],
+  'ipaddr-has-one-room': ['src/stores/canary.ts', 'ipaddr.js'],
   'src-never-imports-test': ['src/http/canary.ts', '../../test/canary.ts'],
   'no-dead-files': ['src/cli/canary.ts', './table.ts']
 }

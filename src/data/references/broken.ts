@@ -12,18 +12,12 @@ export class Broken extends Error {
   }
 }
 
-const TIMEOUTS = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'ETIMEDOUT',
-  'EAI_AGAIN'
-])
+const TIMEOUTS = new Set(['ETIMEDOUT', 'EAI_AGAIN'])
 /** How TLS says that it does not trust the other side, or does not understand it. */
 const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_PURPOSE|EPROTO)/
 
 /**
- * What undici, the resolver or TLS threw, as what to do about it: end (Problem, an abort) or try again (Broken).
+ * What the connection, the resolver or TLS threw, as what to do about it: end (Problem, an abort) or try again (Broken).
  * The other side's words are not passed on: they may hold the address with its query.
  */
 export function asBroken(error: unknown, signal: AbortSignal): unknown {
@@ -46,10 +40,9 @@ export function asBroken(error: unknown, signal: AbortSignal): unknown {
 /** Of several addresses that all failed, the first speaks for all. */
 function codeOf(error: unknown): string {
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] }
-  if (typeof code === 'string' && code !== 'UND_ERR_SOCKET') return code
   if (errors?.[0] !== undefined) return codeOf(errors[0])
-  if (cause !== undefined && cause !== null) return codeOf(cause)
-  return typeof code === 'string' ? code : 'unknown'
+  if (typeof code === 'string') return code
+  return cause === undefined || cause === null ? 'unknown' : codeOf(cause)
 }
 
 function unavailable(code: string): string {

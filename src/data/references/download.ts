@@ -32,7 +32,7 @@ export async function download(ask: Ask, options: DownloadOptions): Promise<Omit
   const first = await persist(options, () => ask(conditions))
   try {
     if (first.status === 304 && Object.keys(conditions).length > 0) {
-      await first.close()
+      first.close()
       return null
     }
     if (first.status !== 200) throw refusal(first.status)
@@ -40,9 +40,9 @@ export async function download(ask: Ask, options: DownloadOptions): Promise<Omit
     const bytes = lengthOf(first)
     if (bytes !== null && bytes > limits.maxBytes) throw tooLarge(limits.maxBytes)
     const transfer = new Transfer(ask, first, bytes, options)
-    return { version: versionOf(first), bytes, chunks: transfer.chunks(), close: () => transfer.close() }
+    return { version: versionOf(first), bytes, chunks: transfer.chunks(), close: async () => transfer.close() }
   } catch (error) {
-    await first.close()
+    first.close()
     throw error
   }
 }
@@ -61,8 +61,8 @@ class Transfer {
     this.validator = strongValidator(reply)
   }
 
-  close(): Promise<void> {
-    return this.reply.close()
+  close(): void {
+    this.reply.close()
   }
 
   async *chunks(): AsyncGenerator<Uint8Array> {
@@ -91,7 +91,7 @@ class Transfer {
   /** @returns how many bytes of the new reply are known already */
   private async continue(broken: Broken): Promise<number> {
     const { limits, signal } = this.options
-    await this.reply.close()
+    this.reply.close()
     if (this.validator === null) throw new StartOver(broken.problem)
     if (++this.failures > limits.retries) throw broken.problem
     await sleep(limits.backoffMs * 2 ** (this.failures - 1), undefined, { signal })
@@ -130,7 +130,7 @@ async function persist({ limits, signal }: DownloadOptions, ask: () => Promise<R
     try {
       const reply = await ask()
       if (!PASSING.has(reply.status)) return reply
-      await reply.close()
+      reply.close()
       problem = refusal(reply.status)
     } catch (error) {
       if (!(error instanceof Broken)) throw error

@@ -44,7 +44,7 @@ async function follow(
     const reply = await request(target, { headers, limits, ca, signal })
     const location = reply.headers.get('location')
     if (!REDIRECTS.has(reply.status) || location === undefined) return reply
-    await reply.close()
+    reply.close()
     if (hops === HOPS_MAX) {
       throw new Problem('remote_forbidden', `The address redirects more than ${HOPS_MAX} times. Give the last address.`)
     }
