@@ -60,7 +60,7 @@ export async function openHarness(options: Partial<BoardOptions> = {}) {
       },
       ...options
     })
-    for (const kind of ['ingest', 'train', 'assign'] as const) {
+    for (const kind of ['ingest', 'train', 'assign', 'profile'] as const) {
       board.handle(kind, (tenant, job, { signal, progress }) => {
         return new Promise<NonNullable<Job['result']>>((resolve, reject) => {
           signal.addEventListener('abort', () => reject(new Error('asked to end')))
