@@ -121,7 +121,7 @@ async function prepareBytes(source: Source, path: string, text: TextRequest): Pr
       const { path: staged, names, rows, encoding, dialect } = await stageDelimited(source, text)
       return {
         about: { ...about, encoding, delimiter: dialect.delimiter },
-        stage: async () => ({ path: staged, names, rows, typedDates: NO_TYPES })
+        stage: async () => ({ path: staged, names, rows, typedDates: NO_TYPES, limitations: dialect.notes })
       }
     }
   }

@@ -19,6 +19,8 @@ export interface RecordShape {
   /** Bytes; null where a line is one value, as in NDJSON. */
   delimiter: number | null
   quote: number | null
+  /** Byte that stands before quotes inside of quotes, beside their doubling; absent where there is none. */
+  escape?: number | null
   columns: number
   /** Bytes that no good record holds; the mark is always one of them. */
   forbidden: readonly number[]
@@ -53,9 +55,10 @@ export class RecordScan {
 
   private readonly delimiter: number
   private readonly quote: number
+  private readonly escape: number
   private readonly kind = new Uint8Array(256)
   private readonly bounds: Int32Array
-  /** Which values of the record last looked at hold doubled quotes, and whether any does. */
+  /** Which values of the record last looked at hold doubled or escaped quotes, and whether any does. */
   private readonly doubled: Uint8Array
   private anyDoubled = false
   private rest = Buffer.alloc(0)
@@ -70,6 +73,7 @@ export class RecordScan {
   ) {
     this.delimiter = shape.delimiter ?? NONE
     this.quote = shape.quote ?? NONE
+    this.escape = shape.escape ?? NONE
     this.bounds = new Int32Array(2 * shape.columns)
     this.doubled = new Uint8Array(shape.columns)
     if (shape.delimiter !== null) this.kind[shape.delimiter] = DELIMITER
@@ -162,10 +166,16 @@ export class RecordScan {
 
   /** Index of the quote that ends the value which began before `from`; -1 when it is not there. A doubled one is a quote inside. */
   private closingQuote(bytes: Uint8Array, from: number, value: number): number {
-    const { quote } = this
+    const { quote, escape: escaping } = this
     const end = bytes.length
     this.doubled[value] = 0
     for (let at = from; at < end; at++) {
+      if (bytes[at] === escaping) {
+        this.doubled[value] = 1
+        this.anyDoubled = true
+        at++
+        continue
+      }
       if (bytes[at] !== quote) continue
       if (at + 1 >= end || bytes[at + 1] !== quote) return at
       this.doubled[value] = 1
@@ -176,7 +186,7 @@ export class RecordScan {
   }
 
   private takeOutDoubled(bytes: Uint8Array): void {
-    const { bounds, quote } = this
+    const { bounds, quote, escape: escaping } = this
     for (let value = 0; value < this.doubled.length; value++) {
       const from = bounds[2 * value]!
       // The flag is of this record only where the value stands in quotes.
@@ -184,8 +194,12 @@ export class RecordScan {
       const to = bounds[2 * value + 1]!
       let end = from
       for (let at = from; at < to; at++) {
-        bytes[end++] = bytes[at]!
-        if (bytes[at] === quote) at++
+        if (bytes[at] === escaping && (bytes[at + 1] === quote || bytes[at + 1] === escaping))
+          bytes[end++] = bytes[++at]!
+        else {
+          bytes[end++] = bytes[at]!
+          if (bytes[at] === quote) at++
+        }
       }
       bounds[2 * value + 1] = end
     }

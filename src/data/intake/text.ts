@@ -2,8 +2,19 @@ import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatasetOptions } from '../../domain/records/dataset.ts'
 import { Problem } from '../../errors.ts'
-import { type Dialect, findDialect } from './dialect.ts'
-import { type Encoding, EncodingScan, findUtf16, singleByteToUtf8, utf8BomBytes, utf16ToUtf8 } from './encoding.ts'
+import { squeezeBlanks } from './blanks.ts'
+import type { SingleByte } from './code-pages.ts'
+import { type Dialect, findDialect, WHITESPACE } from './dialect.ts'
+import {
+  decodedToUtf8,
+  type Encoding,
+  EncodingScan,
+  findUtf16,
+  isDecodedFirst,
+  isSingleByte,
+  singleByteToUtf8,
+  utf8BomBytes
+} from './encoding.ts'
 import { isKnownColumn } from './order-columns.ts'
 import { RecordScan, type RecordShape } from './records.ts'
 import { HEAD_BYTES, peek, type Source } from './source.ts'
@@ -33,19 +44,23 @@ export async function stageDelimited(
   source: Source,
   request: TextRequest
 ): Promise<StagedText & { dialect: Dialect; names: string[] }> {
-  const text = await asAscii(source)
-  const { mapping } = request.options
-  const dialect = findDialect(text.head, (name) =>
-    [name, decode(name, 'utf-8')].some((each) => isKnownColumn(each, mapping))
-  )
+  const text = await asAscii(source, request.options)
+  const { options } = request
+  const isKnown = (name: string) => [name, decode(name, 'utf-8')].some((each) => isKnownColumn(each, options.mapping))
+  const dialect = findDialect(text.head, { isKnown, options })
+  const whitespace = dialect.delimiter === WHITESPACE
   const shape: RecordShape = {
-    delimiter: dialect.delimiter.charCodeAt(0),
-    quote: dialect.quote.charCodeAt(0),
+    delimiter: whitespace ? '\t'.charCodeAt(0) : dialect.delimiter.charCodeAt(0),
+    // Blanks divide quotes too.
+    quote: whitespace ? null : dialect.quote.charCodeAt(0),
+    escape: dialect.escape?.charCodeAt(0) ?? null,
     columns: dialect.header.length,
     forbidden: [0, 1]
   }
-  const staged = await stageRecords(text, request, { from: dialect.dataStart, shape })
-  const names = dialect.header.map((name, at) => decode(name, staged.encoding) || `column_${at + 1}`)
+  const chunks = whitespace ? squeezeBlanks(text.chunks) : text.chunks
+  const staged = await stageRecords({ ...text, chunks }, request, { from: dialect.dataStart, shape })
+  const encoding = options.columns === undefined ? staged.encoding : 'utf-8'
+  const names = dialect.header.map((name, at) => decode(name, encoding) || `column_${at + 1}`)
   return { ...staged, dialect, names }
 }
 
@@ -54,7 +69,7 @@ export async function stageDelimited(
  * @returns path of the text in UTF-8
  */
 export async function unpackText(source: Source, request: TextRequest): Promise<{ path: string; encoding: Encoding }> {
-  const text = await asAscii(source)
+  const text = await asAscii(source, request.options)
   const path = join(request.work, 'text')
   const file = openSync(path, 'w')
   const encodings = new EncodingScan()
@@ -66,24 +81,25 @@ export async function unpackText(source: Source, request: TextRequest): Promise<
   } finally {
     closeSync(file)
   }
-  const encoding = chosenEncoding(encodings, request.options)
-  if (text.utf16 === null && isSingleByte(encoding)) transcode(path, encoding)
-  return { path, encoding: text.utf16 ?? encoding }
+  const encoding = text.decoded ?? chosenEncoding(encodings, request.options)
+  if (isSingleByte(encoding)) transcode(path, encoding)
+  return { path, encoding }
 }
 
 interface AsciiText {
   head: Buffer
   chunks: AsyncIterable<Buffer>
-  /** UTF-16 that is turned into UTF-8 on the way; null for bytes as they lie in the file. */
-  utf16: 'utf-16le' | 'utf-16be' | null
+  /** The encoding that is turned into UTF-8 on the way; null for bytes as they lie in the file. */
+  decoded: Encoding | null
 }
 
 /** The text in an encoding in which ASCII characters are the bytes they are in ASCII. */
-async function asAscii(source: Source): Promise<AsciiText> {
-  const utf16 = findUtf16(source.head)
-  if (utf16 === null) return { head: source.head, chunks: source.chunks, utf16 }
-  const { head, all } = await peek(utf16ToUtf8(source.chunks, utf16))
-  return { head, chunks: all, utf16 }
+async function asAscii(source: Source, options: DatasetOptions): Promise<AsciiText> {
+  const asked = options.encoding !== undefined && isDecodedFirst(options.encoding) ? options.encoding : null
+  const decoded = findUtf16(source.head) ?? asked
+  if (decoded === null) return { head: source.head, chunks: source.chunks, decoded }
+  const { head, all } = await peek(decodedToUtf8(source.chunks, decoded))
+  return { head, chunks: all, decoded }
 }
 
 /** One pass over the text: what its encoding is turns out at the end, and is then applied to the different texts. */
@@ -104,9 +120,9 @@ async function stageRecords(
     records.end()
     if (records.rows === 0) throw new Problem('no_rows', 'The file has a header but no rows; send the order lines too.')
     if (records.rows > request.rowsMax) throw tooManyRows(request.rowsMax)
-    const encoding = chosenEncoding(encodings, request.options)
-    staged.finish(text.utf16 === null && isSingleByte(encoding) ? (bytes) => singleByteToUtf8(bytes, encoding) : null)
-    return { path: staged.path, encoding: text.utf16 ?? encoding, rows: records.rows }
+    const encoding = text.decoded ?? chosenEncoding(encodings, request.options)
+    staged.finish(isSingleByte(encoding) ? (bytes) => singleByteToUtf8(bytes, encoding) : null)
+    return { path: staged.path, encoding, rows: records.rows }
   } finally {
     staged.close()
   }
@@ -127,23 +143,24 @@ async function* behind(
   }
 }
 
-/** @throws Problem encoding when the caller asks for UTF-8 and the text is none */
-function chosenEncoding(encodings: EncodingScan, options: DatasetOptions): 'utf-8' | SingleByte {
+/** @throws Problem encoding when the bytes are no text, or not the one that the caller says */
+function chosenEncoding(encodings: EncodingScan, options: DatasetOptions): Encoding {
   const found = encodings.result()
-  const encoding = options.encoding ?? found
-  if (encoding === 'utf-8' && found !== 'utf-8') {
+  if (options.encoding === 'utf-8' && found.encoding !== 'utf-8') {
     throw new Problem(
       'encoding',
       'The text is not valid UTF-8; leave options.encoding out, or say latin-1 or windows-1252.'
     )
   }
-  return encoding
+  if (options.encoding !== undefined) return options.encoding
+  if (found.fault !== null) {
+    throw new Problem(
+      'encoding',
+      `${found.fault}; save it anew as UTF-8, or say in options.encoding how it was written: windows-1252, for example, or cp850 for an export of a DOS program.`
+    )
+  }
+  return found.encoding
 }
-
-type SingleByte = 'latin-1' | 'windows-1252'
-
-const isSingleByte = (encoding: Encoding): encoding is SingleByte =>
-  encoding === 'latin-1' || encoding === 'windows-1252'
 
 export const tooManyRows = (rowsMax: number): Problem =>
   new Problem('too_many_rows', `The file has more than ${rowsMax} rows; split it by period and combine what you need.`)

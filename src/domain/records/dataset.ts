@@ -12,7 +12,13 @@ export interface DatasetOptions {
   mapping?: Partial<Record<OrderField, string>>
   /** strftime notation, for example `%d/%m/%Y %H:%M`. */
   date_format?: string
-  encoding?: 'utf-8' | 'latin-1' | 'windows-1252'
+  encoding?: TextEncodingName
+  /** One ASCII character, or `whitespace` for runs of blanks and tabs. */
+  delimiter?: string
+  /** Of a file without a header line: its columns' names by position, null for one that means nothing. */
+  columns?: (string | null)[]
+  /** What stands before the decimals of all numbers. */
+  decimal_separator?: '.' | ','
   /** Name of the sheet to read of a workbook; by default the one whose header fits best. */
   sheet?: string
   /** Keep only lines of these countries, compared without case. */
@@ -45,6 +51,17 @@ export interface DatasetSource {
   /** Name of the sheet that was read; workbooks only. */
   sheet?: string
   date: DateReading
+  /** By field, for each column of numbers. */
+  numbers?: Partial<Record<OrderField, NumberReading>>
+}
+
+/** How a column of numbers was read, decided over the whole column and, where that settles nothing, over the others. */
+export interface NumberReading {
+  /** What 1234.5 looks like there, for example `1.234,50 €`. */
+  format: string
+  decimal_separator: '.' | ',' | null
+  /** Sentence with the evidence. */
+  evidence: string
 }
 
 /** How the date column was read, decided over the whole column. */

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import type { Dataset, DatasetOptions, DatasetSource, QualityReport } from '../../domain/records/dataset.ts'
+import {
+  type Dataset,
+  type DatasetOptions,
+  type DatasetSource,
+  type QualityReport,
+  TEXT_ENCODINGS
+} from '../../domain/records/dataset.ts'
 import { CLEANSING_RULES, ORDER_FIELDS } from '../../domain/vocabulary.ts'
 import { Limitations, pageOf, Share } from './common.ts'
 import { Id, Instant, line, Moment, paragraph } from './text.ts'
@@ -19,7 +25,23 @@ const options = {
     .regex(/^[A-Za-z0-9_+\-/]{1,64}$/, 'must be an IANA name such as Europe/London')
     .exactOptional(),
   date_format: line(100).exactOptional().meta({ description: 'strftime notation, for example `%d/%m/%Y %H:%M`.' }),
-  encoding: z.enum(['utf-8', 'latin-1', 'windows-1252']).exactOptional(),
+  encoding: z.enum(TEXT_ENCODINGS).exactOptional(),
+  delimiter: z
+    .union([z.string().regex(/^[\x02\t\x1c-\x1f!#-&(-/:-@[-`{-~]$/), z.literal('whitespace')], {
+      error: 'must be one character that is no letter, digit, blank or quote, or "whitespace"'
+    })
+    .exactOptional()
+    .meta({ description: 'What divides the values of a text; by default the one that fits.' }),
+  columns: z
+    .array(z.union([column, z.null()]))
+    .min(2)
+    .max(200)
+    .exactOptional()
+    .meta({ description: 'Of a file without a header line: names of its columns by position, null to leave one out.' }),
+  decimal_separator: z
+    .enum(['.', ','])
+    .exactOptional()
+    .meta({ description: 'Of all numbers; needed only where the file does not show it.' }),
   sheet: line(200)
     .exactOptional()
     .meta({ description: 'Sheet of a workbook; by default the one whose header fits best.' }),
@@ -139,7 +161,14 @@ const Source = z.object({
   encoding: z.string().nullable(),
   delimiter: z.string().nullable(),
   sheet: z.string().exactOptional().meta({ description: 'The sheet that was read; workbooks only.' }),
-  date: z.object({ format: z.string(), evidence: z.string() })
+  date: z.object({ format: z.string(), evidence: z.string() }),
+  numbers: z
+    .record(
+      z.string(),
+      z.object({ format: z.string(), decimal_separator: z.enum(['.', ',']).nullable(), evidence: z.string() })
+    )
+    .exactOptional()
+    .meta({ description: 'How each column of numbers was read, by our field.' })
 }) satisfies z.ZodType<DatasetSource>
 
 export const QualityAnswer = z

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { TextEncodingName } from '../../../src/domain/records/dataset.ts'
 import { csv, linesOf, query, readFile, refusal, rowsByRule } from '../../helpers/read-file.ts'
 
 const GOOD = 'A1,P1,2,3.50,2024-01-05,C1,Spain'
@@ -136,7 +137,7 @@ describe('dialects', () => {
 
 describe('encodings', () => {
   const text = 'order_id,product_name,quantity,unit_price,ordered_at,customer_id\n1,£5 Käse,1,1,2024-01-05,C1\n'
-  const name = async (content: Buffer, encoding?: 'utf-8' | 'latin-1' | 'windows-1252') => {
+  const name = async (content: Buffer, encoding?: TextEncodingName) => {
     const { summary, folder } = await readFile(content, encoding ? { encoding } : {})
     return [summary.source.encoding, (await linesOf(folder))[0]?.product_name]
   }
@@ -159,8 +160,8 @@ describe('encodings', () => {
     expect(await name(Buffer.from(little).swap16())).toEqual(['utf-16be', '£5 Käse'])
   })
 
-  test('an invalid byte far behind valid UTF-8 decides for the whole file', async () => {
-    const line = '1,Käse,1,1,2024-01-05,C1\n'
+  test('a byte far behind ASCII decides for the whole file', async () => {
+    const line = '1,Kase,1,1,2024-01-05,C1\n'
     const start = Buffer.from(`${text.split('\n')[0]}\n${line.repeat(60_000)}`)
     const { summary, folder } = await readFile(
       Buffer.concat([start, Buffer.from('2,K\xe4se,1,1,2024-01-05,C1\n', 'latin1')])
@@ -168,9 +169,38 @@ describe('encodings', () => {
     expect(summary.source.encoding).toBe('latin-1')
     const [last] = await query<{ product_name: string }>(
       folder,
-      `select product_name from '$folder/orders.parquet' where order_id = '2'`
+      `select product_name from read_parquet('$folder/orders.parquet') where order_id = '2'`
     )
     expect(last?.product_name).toBe('Käse')
+  })
+
+  test('two encodings in one file, overlong characters, and bytes that Windows-1252 leaves open are refused', async () => {
+    const utf8 = Buffer.from(text)
+    const row = (name: string) => Buffer.from(`2,${name},1,1,2024-01-05,C1\n`, 'latin1')
+    // 0xc0 0xaf is a slash in two bytes; 0x81 is ü on DOS and nothing in Windows-1252.
+    for (const content of [[utf8, row('K\xe4se')], [row('a\xc0\xafb')], [row('f\x81r')]]) {
+      const header = content[0] === utf8 ? [] : [Buffer.from(`${text.split('\n')[0]}\n`)]
+      const problem = await refusal(Buffer.concat([...header, ...content]))
+      expect(problem.code).toBe('encoding')
+      expect(problem.message).toContain('options.encoding')
+    }
+    const dos = Buffer.concat([Buffer.from(`${text.split('\n')[0]}\n`), row('f\x81r')])
+    expect(await name(dos, 'cp850')).toEqual(['cp850', 'für'])
+  })
+
+  test('the others are read where they are asked for', async () => {
+    const sjis = Buffer.concat([
+      Buffer.from(`${text.split('\n')[0]}\n1,`),
+      Buffer.from([0x83, 0x7c, 0x83, 0x8b]),
+      Buffer.from(',1,1,2024-01-05,C1\n')
+    ])
+    // ポル: its first character ends in the byte of a vertical bar.
+    expect(await name(sjis, 'shift_jis')).toEqual(['shift_jis', 'ポル'])
+    expect(await refusal(Buffer.concat([sjis, Buffer.from([0x81])]), { encoding: 'shift_jis' })).toMatchObject({
+      code: 'encoding'
+    })
+    const odd = Buffer.from(`\ufeff${text}`, 'utf16le').subarray(0, -1)
+    expect(await refusal(odd)).toMatchObject({ code: 'encoding' })
   })
 
   test('the encoding asked for is taken, and refused where it cannot be', async () => {
