@@ -48,10 +48,10 @@ export class RejectedRows {
     const known = this.known.get(key)
     if (known !== undefined) return known
     const counts = await this.query(tenant, dataset.id, workId, async (db, file) => {
-      const columns = await columnsOf(db, file)
+      const { columns } = await describeTable(db, file)
       await db.run(sqlFile('intake/macros'))
       const idOf = (field: 'customer_id' | 'order_id') => {
-        const column = columnOf(columns, dataset.mapping[field])
+        const column = findColumn(columns, dataset.mapping[field])
         return column === undefined ? 'null::varchar' : `as_id(${sqlName(column)})`
       }
       await db.run(`create temp view rejected as
@@ -83,9 +83,9 @@ export class RejectedRows {
       datasetId,
       workId,
       async (db, file) => {
-        const columns = await columnsOf(db, file)
+        const table = await describeTable(db, file)
         await db.run(sqlFile('rejected/macros'))
-        await db.run(`copy (${selectRows(file, columns, selection)}) to ${sqlText(copy)} (format csv, header true)`)
+        await db.run(`copy (${selectRows(file, table, selection)}) to ${sqlText(copy)} (format csv, header true)`)
         // The open file can be read to its end after its folder is gone.
         return (await open(copy)).createReadStream()
       },
@@ -121,34 +121,30 @@ export class RejectedRows {
   }
 }
 
-/** The file's own columns, in its order. */
-async function columnsOf(db: DuckDb, file: string): Promise<{ name: string; hasLines: boolean }[]> {
-  const described = await db.rows<{ column_name: string }>(`describe select * from read_parquet(${sqlText(file)})`)
-  const [lines] = await db.rows<{ lines: boolean }>(
-    `select count(line) > 0 as lines from read_parquet(${sqlText(file)})`
-  )
-  return described
-    .map(({ column_name }) => column_name)
-    .filter((name) => !['row', 'rule', 'line'].includes(name))
-    .map((name) => ({ name, hasLines: lines!.lines }))
+interface RejectedTable {
+  /** The file's own, in its order. */
+  columns: string[]
+  /** Some rows could not be divided into columns. */
+  hasLines: boolean
 }
 
-/** Where a column of the file is called like one of ours, intake has numbered it. */
-function columnOf(columns: readonly { name: string }[], name: string | undefined): string | undefined {
-  return (
-    columns.find((column) => column.name === name)?.name ?? columns.find((column) => column.name === `${name}_2`)?.name
-  )
+async function describeTable(db: DuckDb, file: string): Promise<RejectedTable> {
+  const source = `read_parquet(${sqlText(file)})`
+  const described = await db.rows<{ column_name: string }>(`describe select * from ${source}`)
+  const [lines] = await db.rows<{ found: boolean }>(`select count(line) > 0 as found from ${source}`)
+  const columns = described.map(({ column_name }) => column_name)
+  return { columns: columns.filter((name) => !['row', 'rule', 'line'].includes(name)), hasLines: lines!.found }
 }
 
-function selectRows(
-  file: string,
-  columns: readonly { name: string; hasLines: boolean }[],
-  { rule, raw }: RejectedSelection
-): string {
+/** Where a column of the file is called like one that intake adds, intake has numbered it. */
+const findColumn = (columns: readonly string[], name: string | undefined): string | undefined =>
+  columns.find((column) => column === name) ?? columns.find((column) => column === `${name}_2`)
+
+function selectRows(file: string, { columns, hasLines }: RejectedTable, { rule, raw }: RejectedSelection): string {
   const cell = (name: string) => (raw ? sqlName(name) : `defused(${sqlName(name)})`)
-  const own = columns.filter(({ name }) => !OURS.includes(name.toLowerCase()))
-  const cells = own.map(({ name }) => `${cell(name)} as ${sqlName(raw ? name : defusedName(name))}`)
-  const line = columns.some(({ hasLines }) => hasLines) ? [`${cell('line')} as tessera_line`] : []
+  const own = columns.filter((name) => !OURS.includes(name.toLowerCase()))
+  const cells = own.map((name) => `${cell(name)} as ${sqlName(raw ? name : defusedName(name))}`)
+  const line = hasLines ? [`${cell('line')} as tessera_line`] : []
   return `select ${['row as tessera_row', 'rule as tessera_rule', ...line, ...cells].join(', ')}
     from read_parquet(${sqlText(file)})
     ${rule === undefined ? '' : `where rule = ${sqlText(rule)}`}
