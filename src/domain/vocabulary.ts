@@ -12,9 +12,21 @@ export const ORDER_FIELDS = [
   'customer_id',
   'country',
   'category',
-  'discount'
+  'discount',
+  'cost',
+  'coupon',
+  'channel',
+  'currency',
+  'status'
 ] as const
 export type OrderField = (typeof ORDER_FIELDS)[number]
+
+/**
+ * How a column was found: named by the caller; by its own name or the header of a known export; by a usual name; by what
+ * stands in it; not at all, so that something stands in for it.
+ */
+export const COLUMN_CONFIDENCES = ['given', 'exact', 'alias', 'content', 'assumed'] as const
+export type ColumnConfidence = (typeof COLUMN_CONFIDENCES)[number]
 
 /** The cleansing rules in the order in which they are applied; a rejected row counts under the first it breaks. */
 export const CLEANSING_RULES = [

@@ -1,215 +1,141 @@
-import type { DatasetOptions } from '../../domain/records/dataset.ts'
+import type { ColumnChoice, DatasetOptions } from '../../domain/records/dataset.ts'
 import { ORDER_FIELDS, type OrderField } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
-
-/**
- * What shops call their columns, the surest name first; compared without case, spaces and punctuation.
- * Our own names come first, then UCI Online Retail and Online Retail II (InvoiceNo, Invoice, StockCode, UnitPrice,
- * Price, InvoiceDate, CustomerID, Customer ID), then what shop systems and spreadsheets write.
- */
-const ALIASES: Record<OrderField, readonly string[]> = {
-  order_id: [
-    'order_id',
-    'order no',
-    'order number',
-    'order',
-    'invoice no',
-    'invoice number',
-    'invoice',
-    'invoice id',
-    'transaction id',
-    'transaction number',
-    'receipt id',
-    'receipt number',
-    'order name',
-    'order reference',
-    'basket id'
-  ],
-  product_id: [
-    'product_id',
-    'stock code',
-    'sku',
-    'item id',
-    'article number',
-    'article id',
-    'product code',
-    'item code',
-    'product sku',
-    'lineitem sku',
-    'variant id',
-    'item number',
-    'asin',
-    'ean',
-    'upc',
-    'product number',
-    'product',
-    'item',
-    'article'
-  ],
-  product_name: [
-    'product_name',
-    'description',
-    'item name',
-    'product title',
-    'product description',
-    'item description',
-    'lineitem name',
-    'article name',
-    'title'
-  ],
-  quantity: [
-    'quantity',
-    'qty',
-    'units',
-    'quantity ordered',
-    'order quantity',
-    'item quantity',
-    'lineitem quantity',
-    'pieces',
-    'pcs',
-    'number of items',
-    'unit count'
-  ],
-  unit_price: [
-    'unit_price',
-    'price',
-    'item price',
-    'price per unit',
-    'price each',
-    'unit cost',
-    'lineitem price',
-    'product price',
-    'selling price'
-  ],
-  line_total: [
-    'line_total',
-    'total',
-    'amount',
-    'line amount',
-    'total price',
-    'total amount',
-    'sales',
-    'revenue',
-    'sales amount',
-    'total sales',
-    'subtotal',
-    'item total',
-    'net amount',
-    'order value',
-    'spend'
-  ],
-  ordered_at: [
-    'ordered_at',
-    'invoice date',
-    'order date',
-    'order datetime',
-    'order time',
-    'ordered on',
-    'purchase date',
-    'purchased at',
-    'transaction date',
-    'date of purchase',
-    'created at',
-    'timestamp',
-    'datetime',
-    'date'
-  ],
-  customer_id: [
-    'customer_id',
-    'customer no',
-    'customer number',
-    'customer',
-    'customer key',
-    'client id',
-    'client',
-    'user id',
-    'buyer id',
-    'account id',
-    'member id',
-    'shopper id',
-    'cust id',
-    'customer email',
-    'email',
-    'email address',
-    'user',
-    'buyer'
-  ],
-  country: [
-    'country',
-    'country name',
-    'shipping country',
-    'billing country',
-    'customer country',
-    'country code',
-    'market'
-  ],
-  category: [
-    'category',
-    'product category',
-    'item category',
-    'category name',
-    'department',
-    'product type',
-    'product group',
-    'product line'
-  ],
-  discount: [
-    'discount',
-    'discount amount',
-    'line discount',
-    'discount value',
-    'discount percent',
-    'discount %',
-    'discount rate',
-    'rebate'
-  ]
-}
-
-const squeeze = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}%]+/gu, '')
-
-const FIELD_BY_ALIAS = new Map<string, { field: OrderField; rank: number }>(
-  ORDER_FIELDS.flatMap((field) =>
-    ALIASES[field].map(
-      (alias, rank) => [squeeze(alias), { field, rank }] as [string, { field: OrderField; rank: number }]
-    )
-  )
-)
+import { findLayout, usualField } from './columns/known-columns.ts'
+import type { Layout } from './columns/layout.ts'
+import { squeezed } from './columns/squeezed.ts'
 
 /** Index of the file's column for each field that was found. */
 export type OrderColumns = Partial<Record<OrderField, number>>
 
+type Mapping = DatasetOptions['mapping']
+type Found = Omit<ColumnChoice, 'field'>
+
+/** What a header says: which column holds what, and how surely. */
+export interface Header {
+  names: readonly string[]
+  columns: OrderColumns
+  found: Partial<Record<OrderField, Found>>
+  /** The known export that it is the header of. */
+  layout: Layout | undefined
+}
+
 /** Whether a first row that holds this text can be a header. */
-export const isKnownColumn = (name: string, mapping: DatasetOptions['mapping'] = {}): boolean =>
-  FIELD_BY_ALIAS.has(squeeze(name)) || Object.values(mapping).some((column) => column.trim() === name.trim())
+export const isKnownColumn = (name: string, mapping: Mapping = {}): boolean =>
+  usualField(name) !== undefined || Object.values(mapping).some((column) => column.trim() === name.trim())
 
 /**
- * Which column holds which field: by the caller's mapping, else by the header's known names.
+ * Which column holds which field: by the caller's mapping, else as in the known export whose header it is, else by our
+ * own names, else by usual ones. Something may be missing.
+ * @throws Problem column_missing where the mapping is wrong, duplicate_column
+ */
+export function readHeader(names: readonly string[], mapping: Mapping = {}): Header {
+  refuseDuplicates(names)
+  const layout = findLayout(names)
+  const header: Header = { names, columns: mappedColumns(names, mapping), found: {}, layout }
+  for (const field of fieldsOf(header.columns)) {
+    header.found[field] = found(header, field, 'given', 'It was named in options.mapping.')
+  }
+  if (layout) takeLayout(header, layout)
+  takeUsualNames(header, new Set(layout?.not?.map(squeezed)))
+  if (layout?.oneEach && header.columns.quantity === undefined) {
+    const reason = `Each row is one unit, since the columns are those of ${layout.name}.`
+    header.found.quantity = { column: null, confidence: 'assumed', reason, alternatives: [] }
+  }
+  return header
+}
+
+/**
+ * As readHeader, with all that orders need.
  * @throws Problem column_missing naming the columns there are, duplicate_column
  */
-export function findOrderColumns(names: readonly string[], mapping: DatasetOptions['mapping'] = {}): OrderColumns {
-  refuseDuplicates(names)
-  const found = mappedColumns(names, mapping)
-  const taken = new Set(Object.values(found))
-  const ranks: Partial<Record<OrderField, number>> = {}
-  for (const [index, name] of names.entries()) {
-    const known = FIELD_BY_ALIAS.get(squeeze(name))
-    if (known === undefined || taken.has(index) || mapping[known.field] !== undefined) continue
-    if (known.rank >= (ranks[known.field] ?? Number.POSITIVE_INFINITY)) continue
-    ranks[known.field] = known.rank
-    found[known.field] = index
-  }
-  requireFields(found, names)
-  return found
+export function completeHeader(names: readonly string[], mapping: Mapping = {}): Header {
+  const header = readHeader(names, mapping)
+  requireFields(header)
+  return header
 }
+
+/** @throws Problem column_missing, duplicate_column */
+export const findOrderColumns = (names: readonly string[], mapping: Mapping = {}): OrderColumns =>
+  completeHeader(names, mapping).columns
 
 /** The mapping as a dataset shows it: our field to the file's column name. */
 export function describeColumns(columns: OrderColumns, names: readonly string[]): Partial<Record<OrderField, string>> {
-  return Object.fromEntries(
-    ORDER_FIELDS.filter((field) => columns[field] !== undefined).map((field) => [field, names[columns[field]!]!])
-  )
+  return Object.fromEntries(fieldsOf(columns).map((field) => [field, names[columns[field]!]!]))
 }
 
-function mappedColumns(names: readonly string[], mapping: NonNullable<DatasetOptions['mapping']>): OrderColumns {
+/** How each column was found, and what stands in where there is none. */
+export function describeChoices({ found, columns }: Header): ColumnChoice[] {
+  const assumed: Partial<Record<OrderField, string>> = {
+    ...(columns.order_id === undefined && { order_id: 'Customer and calendar day stand for the order.' }),
+    ...(columns.quantity === undefined && { quantity: 'Each row counts as one unit.' })
+  }
+  return ORDER_FIELDS.flatMap((field): ColumnChoice[] => {
+    const choice = found[field]
+    if (choice) return [{ field, ...choice }]
+    const reason = assumed[field]
+    return reason === undefined ? [] : [{ field, column: null, confidence: 'assumed', reason, alternatives: [] }]
+  })
+}
+
+export function unmappedColumns({ names, columns }: Pick<Header, 'names' | 'columns'>): string[] {
+  const taken = new Set(Object.values(columns))
+  return names.filter((_, at) => !taken.has(at))
+}
+
+const fieldsOf = (columns: OrderColumns): OrderField[] => ORDER_FIELDS.filter((field) => columns[field] !== undefined)
+
+function found(header: Header, field: OrderField, confidence: Found['confidence'], reason: string): Found {
+  return { column: header.names[header.columns[field]!]!, confidence, reason, alternatives: [] }
+}
+
+const isTaken = ({ columns }: Header, index: number): boolean => Object.values(columns).includes(index)
+
+function takeLayout(header: Header, layout: Layout): void {
+  const keys = header.names.map(squeezed)
+  for (const field of ORDER_FIELDS) {
+    const wanted = layout.columns[field]
+    if (wanted === undefined || header.columns[field] !== undefined) continue
+    const index = [wanted].flat().reduce((at, name) => (at >= 0 ? at : keys.indexOf(squeezed(name))), -1)
+    if (index < 0 || isTaken(header, index)) continue
+    header.columns[field] = index
+    header.found[field] = found(header, field, 'exact', `The columns are those of ${layout.name}.`)
+  }
+}
+
+function takeUsualNames(header: Header, not: ReadonlySet<string>): void {
+  const { names, columns } = header
+  const fits: Partial<Record<OrderField, { index: number; rank: number }[]>> = {}
+  for (const [index, name] of names.entries()) {
+    const known = usualField(name)
+    if (known === undefined || isTaken(header, index) || not.has(squeezed(name))) continue
+    const others = fits[known.field] ?? []
+    others.push({ index, rank: known.rank })
+    fits[known.field] = others
+  }
+  for (const field of ORDER_FIELDS) {
+    // The sort is stable: of equals the first of the file.
+    const candidates = (fits[field] ?? []).sort((a, b) => a.rank - b.rank)
+    if (columns[field] === undefined && isSpokenFor(header, field)) continue
+    const best = columns[field] === undefined ? candidates.shift() : undefined
+    if (best !== undefined) {
+      columns[field] = best.index
+      header.found[field] =
+        best.rank === 0
+          ? found(header, field, 'exact', 'The column has the name of the field.')
+          : found(header, field, 'alias', 'The column has a usual name of the field.')
+    }
+    const choice = header.found[field]
+    if (choice) choice.alternatives = candidates.map(({ index }) => names[index]!)
+  }
+}
+
+/** Prices of single units are not looked for where a known export gives the lines' amounts. */
+const isSpokenFor = ({ layout, columns }: Header, field: OrderField): boolean =>
+  (field === 'unit_price' && layout?.columns.line_total !== undefined && columns.line_total !== undefined) ||
+  (field === 'line_total' && layout?.columns.unit_price !== undefined && columns.unit_price !== undefined)
+
+function mappedColumns(names: readonly string[], mapping: NonNullable<Mapping>): OrderColumns {
   const columns: OrderColumns = {}
   for (const field of ORDER_FIELDS) {
     const wanted = mapping[field]
@@ -224,7 +150,7 @@ function mappedColumns(names: readonly string[], mapping: NonNullable<DatasetOpt
   return columns
 }
 
-function requireFields(columns: OrderColumns, names: readonly string[]): void {
+function requireFields({ columns, layout, names }: Header): void {
   const has = (field: OrderField) => columns[field] !== undefined
   const lacks: string[] = []
   if (!has('customer_id')) lacks.push('customer_id')
@@ -233,6 +159,7 @@ function requireFields(columns: OrderColumns, names: readonly string[]): void {
     if (!has('unit_price')) lacks.push('unit_price (or line_total)')
     if (!has('quantity')) lacks.push('quantity (or line_total)')
   }
+  if (layout?.lacks && !has(layout.lacks.field)) throw missing(layout.lacks.sentence, names)
   if (lacks.length > 0) {
     throw missing(`No column was found for ${lacks.join(', ')}; name it in options.mapping.`, names)
   }
@@ -260,4 +187,4 @@ export function listNames(names: readonly string[]): string {
   return shown.join(', ') + (names.length > shown.length ? ` and ${names.length - shown.length} more` : '')
 }
 
-const quoted = (name: string): string => `"${name.length > 60 ? `${name.slice(0, 60)}…` : name}"`
+export const quoted = (name: string): string => `"${name.length > 60 ? `${name.slice(0, 60)}…` : name}"`

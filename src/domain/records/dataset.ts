@@ -1,5 +1,30 @@
-import type { CleansingRule, OrderField } from '../vocabulary.ts'
+import type { CleansingRule, ColumnConfidence, OrderField } from '../vocabulary.ts'
 import type { Reference, SourceVersion } from './reference.ts'
+
+/** What a text may be written in; the first five are told by themselves. */
+export const TEXT_ENCODINGS = [
+  'utf-8',
+  'latin-1',
+  'windows-1252',
+  'utf-16le',
+  'utf-16be',
+  'cp437',
+  'cp850',
+  'iso-8859-2',
+  'iso-8859-15',
+  'windows-1250',
+  'windows-1251',
+  'windows-1253',
+  'windows-1254',
+  'macintosh',
+  'koi8-r',
+  'shift_jis',
+  'euc-jp',
+  'euc-kr',
+  'gb18030',
+  'big5'
+] as const
+export type TextEncodingName = (typeof TEXT_ENCODINGS)[number]
 
 /** What a caller may say about a file of order lines; everything absent is found from the file or stays off. */
 export interface DatasetOptions {
@@ -106,10 +131,26 @@ export interface DatasetCounts {
   countries: number
 }
 
+/** Which column holds a field, and how that is known. */
+export interface ColumnChoice {
+  field: OrderField
+  /** Null where no column has it and something stands in. */
+  column: string | null
+  confidence: ColumnConfidence
+  /** A sentence. */
+  reason: string
+  /** Columns that would fit too, less surely. */
+  alternatives: string[]
+}
+
 /** What the intake of a file finds out: the dataset but for its identity. */
 export interface IntakeSummary {
-  source: Pick<DatasetSource, 'format' | 'compression' | 'encoding' | 'delimiter' | 'sheet' | 'date'>
+  source: Pick<DatasetSource, 'format' | 'compression' | 'encoding' | 'delimiter' | 'sheet' | 'date' | 'numbers'>
   mapping: Partial<Record<OrderField, string>>
+  /** The mapping with how each column was found; absent in datasets of earlier versions. */
+  columns?: ColumnChoice[]
+  /** Columns that no field was made of, in the order of the file. */
+  unmapped_columns?: string[]
   timezone: string
   /** First and last order kept, RFC 3339 UTC. */
   period: { from: string; to: string }
