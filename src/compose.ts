@@ -8,10 +8,10 @@ import { Folders } from './data/folders.ts'
 import { openIntake } from './data/intake/intake.ts'
 import { MemberLibrary } from './data/member-library.ts'
 import { ModelFolders } from './data/model-folders.ts'
+import { ProfileFolders } from './data/profile-folders.ts'
 import { readConnections } from './data/references/connections.ts'
 import { openReferences, type References } from './data/references/references.ts'
 import { USUAL_LIMITS } from './data/references/source.ts'
-import { ProfileFolders } from './data/profile-folders.ts'
 import { RejectedRows } from './data/rejected.ts'
 import { Uploads } from './data/uploads.ts'
 import { formatId } from './domain/ids.ts'
@@ -38,12 +38,12 @@ import { idempotency } from './flows/idempotency.ts'
 import { ingestDataset } from './flows/ingest-dataset.ts'
 import { awaitJob, cancelJob, describeJob, followJob, listJobs } from './flows/jobs.ts'
 import { describeChampion, describeModel, listModels, promoteModel, removeModel } from './flows/models.ts'
+import { profileDataset, readProfile, startProfile } from './flows/profile-dataset.ts'
 import { discardFile, receiveFile, receiveOrders } from './flows/receive-file.ts'
 import { recover } from './flows/recover.ts'
 import { refreshDataset, registerDataset, registerReference } from './flows/register-dataset.ts'
-import { describeSegment, editSegment, listMembers, listSegments, streamMembers } from './flows/segments.ts'
-import { profileDataset, readProfile, startProfile } from './flows/profile-dataset.ts'
 import { describeQuality, streamRejected } from './flows/rejected-rows.ts'
+import { describeSegment, editSegment, listMembers, listSegments, streamMembers } from './flows/segments.ts'
 import type { Tools } from './flows/tools.ts'
 import { fitModel, trainModel } from './flows/train-model.ts'
 import { openBoard } from './jobs/board.ts'
@@ -120,7 +120,8 @@ async function openService(
     memoryBytes: config.INTAKE_MEMORY_BYTES,
     decompressedMaxBytes: config.DECOMPRESSED_MAX_BYTES,
     rowsMax: config.ROWS_MAX,
-    badRowsMaxShare: config.BAD_ROWS_MAX_SHARE
+    badRowsMaxShare: config.BAD_ROWS_MAX_SHARE,
+    spare: config.INTAKE_SPARE
   })
   const board = openBoard({
     records: stores.jobs,

@@ -163,8 +163,7 @@ const MOST_TRAINING_THREADS = 16
 export const trainingThreads = (
   { TRAINING_THREADS, WORKERS }: Pick<Config, 'TRAINING_THREADS' | 'WORKERS'>,
   cores = availableParallelism()
-): number =>
-  TRAINING_THREADS ?? Math.max(1, Math.min(cores, Math.floor((2 * cores) / WORKERS), MOST_TRAINING_THREADS))
+): number => TRAINING_THREADS ?? Math.max(1, Math.min(cores, Math.floor((2 * cores) / WORKERS), MOST_TRAINING_THREADS))
 
 /** Settings whose value may hold a secret: printed only in part. */
 const SECRET = new Set(['REDIS_URL', 'S3_ENDPOINT'])

@@ -54,10 +54,12 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
 
   content_mismatch:
     'The content is not a table of order lines, whatever its name says: an image, an archive, a web page.',
-  unsupported_format: 'Order lines are taken as CSV, JSON, NDJSON, Parquet and XLSX, each also gzipped or alone in a ZIP archive.',
+  unsupported_format:
+    'Order lines are taken as CSV, JSON, NDJSON, Parquet and XLSX, each also gzipped or alone in a ZIP archive.',
   source_not_available:
     'The service reads this kind of source only once its operator has set it up; the detail names the setting.',
-  source_not_refreshable: 'Uploaded and inline orders lie nowhere that they could be fetched from again. Send them anew.',
+  source_not_refreshable:
+    'Uploaded and inline orders lie nowhere that they could be fetched from again. Send them anew.',
   source_connection_failed:
     'The connection to the database could not be made or was lost. An administrator should check CONNECTIONS_FILE.',
   source_query_failed:
@@ -74,7 +76,8 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
     'The server could not be reached, or answered with something other than the file. The detail has the status.',
   remote_timeout: 'The source took too long to answer, stopped sending, or sent too slowly. Try again later.',
   remote_too_large: 'The source gives more bytes than an upload may have. Gzip or split the file, or narrow the query.',
-  remote_encoding: 'Replies are read as they are or gzipped. Other values of Content-Encoding, such as br, are refused.',
+  remote_encoding:
+    'Replies are read as they are or gzipped. Other values of Content-Encoding, such as br, are refused.',
   remote_incomplete:
     'The transfer broke off too often, or the file changed meanwhile, or its end could not be told. Nothing was kept.',
   file_empty: 'The file has no bytes.',
@@ -87,6 +90,11 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   too_many_rows: 'The file has more rows than the service is set to take. Split it.',
   too_many_bad_rows: 'A large share of the rows cannot be read, which is rarely meant; the report shows examples.',
   ambiguous_date_format: 'The dates could be day or month first, and no value settles it. Give options.date_format.',
+  ambiguous_number_format:
+    'The numbers could have a point or a comma before their decimals, and no value settles it. Give options.decimal_separator.',
+  mixed_currencies:
+    'Amounts in several currencies cannot be added without rates. Send a file for each, or convert them before.',
+  currency_mismatch: 'The file says another currency than options.currency does. Leave the option out, or correct it.',
   unreadable_date_format: 'Most dates do not fit any known format, or not the one given. Give options.date_format.',
   invalid_pattern: 'The pattern is not a valid RE2 expression. RE2 has no look-around and no back-references.',
   invalid_timezone: 'The time zone is not an IANA name such as Europe/London.',
@@ -99,11 +107,12 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
     'A column that an order field needs holds lists or records. Write one row for each order line, with plain values.',
   xlsx_invalid:
     'The workbook lacks a part or contradicts itself. Open it in a spreadsheet program and save it as .xlsx again.',
-  sheet_not_found: 'options.sheet names none of the sheets; the detail lists them.',
+  sheet_not_found: 'The option sheet names none of the sheets; the detail lists them.',
   legacy_xls: 'Workbooks of Excel 97 to 2003 (.xls) are not read. Save the file as .xlsx or CSV.',
   zip_invalid:
     'The archive is truncated, contradicts itself or has entries no packer writes. Pack the file again, or send it as it is.',
-  archive_of_many: 'An archive may hold one file beside folders. Send the one with the order lines; the detail lists them.',
+  archive_of_many:
+    'An archive may hold one file beside folders. Send the one with the order lines; the detail lists them.',
   file_encrypted: 'The file is protected by a password. Save it without one.',
   unsupported_codec:
     'The file is compressed inside with a codec that is not accepted: Parquet takes zstd, snappy or gzip, Arrow none.',

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 import { appendFile, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,7 +32,7 @@ beforeAll(async () => {
   await symlink('orders.csv', join(imports, 'latest.csv'))
   await symlink('nowhere.csv', join(imports, 'broken.csv'))
   await symlink('loop.csv', join(imports, 'loop.csv'))
-  execFileSync('mkfifo', [join(imports, 'pipe.csv')])
+  execFileSync('env', ['mkfifo', join(imports, 'pipe.csv')])
   fetcher = await openFetcher({ importDirs: [imports, join(root, 'by-tenant/{tenant}')] })
 })
 afterAll(async () => {
@@ -132,7 +133,7 @@ test('a file that changes while it is read is read from its start, and given up 
     let left = times
     // Every chunk but the last: progress is told while there is more to read.
     return ({ bytes }: { bytes: number }) => {
-      if (bytes < 2_500_000 && left-- > 0) execFileSync('sh', ['-c', `printf y >> '${path}'`])
+      if (bytes < 2_500_000 && left-- > 0) appendFileSync(path, 'y')
     }
   }
   const fetched = await fetcher.fetch({ type: 'path', path: 'growing.csv' }, { onProgress: grow(1) })
