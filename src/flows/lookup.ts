@@ -1,5 +1,6 @@
 import type { Members } from '../data/members.ts'
 import type { Dataset } from '../domain/records/dataset.ts'
+import { roundDistance } from '../domain/records/decimal-text.ts'
 import type { Model, ModelFit } from '../domain/records/model.ts'
 import type { Segment } from '../domain/records/segment.ts'
 import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
@@ -119,8 +120,8 @@ export function memberAt(members: Members, row: number, segmentId: string): Segm
   return {
     customer_id: members.customerId(row),
     segment_id: segmentId,
-    distance: members.distance(row),
-    margin: members.margin(row),
+    distance: roundDistance(members.distance(row)),
+    margin: roundDistance(members.margin(row)),
     silhouette: orNull(members.silhouette(row)),
     revenue: members.revenue(row),
     features: featuresAt(members, row)

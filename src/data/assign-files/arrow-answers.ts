@@ -15,6 +15,7 @@ import {
   type Vector,
   vectorFromArray
 } from 'apache-arrow'
+import { roundDistance } from '../../domain/records/decimal-text.ts'
 import type { AnswerShape, AnswerWriter, Sink } from './answer-writer.ts'
 import { sentenceOf } from './answer-writer.ts'
 import type { CustomerBatch } from './customer-batch.ts'
@@ -76,8 +77,8 @@ export class ArrowAnswers implements AnswerWriter {
           dictionary: this.#dictionaries[index]!
         })
       ),
-      makeData({ type: new Float64(), length: rows, ...nulls, data: places.distances.slice(0, rows) }),
-      makeData({ type: new Float64(), length: rows, ...nulls, data: places.margins.slice(0, rows) }),
+      makeData({ type: new Float64(), length: rows, ...nulls, data: rounded(places.distances, rows) }),
+      makeData({ type: new Float64(), length: rows, ...nulls, data: rounded(places.margins, rows) }),
       makeData({ type: new Bool(), length: rows, ...nulls, data: bitsOf(places.outside, rows) })
     ]
     if (this.#errors) {
@@ -130,6 +131,12 @@ function nullsOf({ rows, faults }: CustomerBatch): { nullCount: number; nullBitm
   const nullBitmap = new Uint8Array((rows + 7) >> 3).fill(0xff)
   for (const { index } of faults) nullBitmap[index >> 3]! &= ~(1 << (index & 7))
   return { nullCount: faults.length, nullBitmap }
+}
+
+function rounded(distances: Float64Array, rows: number): Float64Array {
+  const answered = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) answered[row] = roundDistance(distances[row]!)
+  return answered
 }
 
 function bitsOf(flags: Uint8Array, rows: number): Uint8Array {

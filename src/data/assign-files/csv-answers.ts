@@ -1,4 +1,5 @@
 import { quotedCell, textCell } from '../../domain/records/csv-text.ts'
+import { writeDistance } from '../../domain/records/decimal-text.ts'
 import type { AnswerShape, AnswerWriter, Sink } from './answer-writer.ts'
 import { sentenceOf } from './answer-writer.ts'
 import type { CustomerBatch } from './customer-batch.ts'
@@ -61,9 +62,9 @@ export class CsvAnswers implements AnswerWriter {
   #assigned(ids: Buffer, idStart: number, idEnd: number, row: number, places: Places): void {
     this.#id(ids, idStart, idEnd)
     this.#bytes(this.#segmentCells[places.segments[row]!]!)
-    this.#number(places.distances[row]!)
+    this.#used = writeDistance(places.distances[row]!, this.#buffer, this.#used)
     this.#buffer[this.#used++] = COMMA
-    this.#number(places.margins[row]!)
+    this.#used = writeDistance(places.margins[row]!, this.#buffer, this.#used)
     this.#bytes(places.outside[row] === 1 ? TRUE : FALSE)
     if (this.#errors) this.#buffer[this.#used++] = COMMA
   }
@@ -83,14 +84,6 @@ export class CsvAnswers implements AnswerWriter {
     if (special === 0) return
     const cell = buffer.toString('latin1', from, to)
     this.#used = from + buffer.write(quotedCell(cell), from, 'latin1')
-  }
-
-  #number(value: number): void {
-    const text = String(value)
-    const buffer = this.#buffer
-    let to = this.#used
-    for (let at = 0; at < text.length; at++) buffer[to++] = text.charCodeAt(at)
-    this.#used = to
   }
 
   #bytes(bytes: Buffer): void {

@@ -5,6 +5,7 @@ import { BATCH_ROWS, type CustomerBatch } from './customer-batch.ts'
 export class Places {
   /** Index in the model's segments; -1 for a row that cannot be assigned. */
   readonly segments = new Int32Array(BATCH_ROWS)
+  /** As the model gives them; rounded where they are written. */
   readonly distances = new Float64Array(BATCH_ROWS)
   readonly margins = new Float64Array(BATCH_ROWS)
   readonly outside = new Uint8Array(BATCH_ROWS)

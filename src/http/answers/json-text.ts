@@ -1,63 +1,103 @@
-/** So much text is gathered before it becomes bytes: joined while it is still in the processor's cache. */
-const PIECE = 4096
+import { NUMBER_BYTES, writeDistance, writeNumber } from '../../domain/records/decimal-text.ts'
+
+/** A shorter answer becomes a string, which Node sends together with the headers. */
+const SHORT = 4096
+/** Texts beyond this are left to JSON.stringify, which scans them faster. */
+const SCANNED = 200
 /** One UTF-16 unit takes at most so many bytes in UTF-8. */
 const MOST_BYTES = 3
+/** Phrases beyond this are copied by the engine's own call, which costs as much as copying so many bytes one by one. */
+const COPIED = 24
+
+const QUOTE = 0x22
+const NULL = Buffer.from('null')
+
+/** What stands in a JSON text of ASCII as it is. */
+const PLAIN = new Uint8Array(128).fill(1, 0x20, 0x7f)
+PLAIN[0x22] = 0
+PLAIN[0x5c] = 0
+
+/** Room for short answers, taken by one at a time. */
+let spare: Buffer | null = Buffer.allocUnsafeSlow(2 * SHORT)
 
 /**
- * JSON in the making. A short text stays a string, which Node sends together with the headers; a long one is turned into
- * bytes piece by piece, since joining thousands of pieces at the end costs as much as making them.
+ * JSON in the making, as bytes: what thousands of pieces of string cost to join and to encode at the end is as much as
+ * making them.
  */
 export class JsonText {
-  private pending = ''
-  private bytes: Buffer | undefined
+  private bytes: Buffer
   private end = 0
 
-  /** @param text well-formed Unicode */
-  add(text: string): void {
-    this.pending += text
-    if (this.pending.length >= PIECE) this.flush()
+  constructor() {
+    this.bytes = spare ?? Buffer.allocUnsafeSlow(2 * SHORT)
+    spare = null
+  }
+
+  get length(): number {
+    return this.end
+  }
+
+  /** Makes room for so many bytes more; to be called where it is known, for all else grows by doubling. */
+  reserve(count: number): void {
+    if (this.end + count <= this.bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.end + count, 2 * this.bytes.length))
+    this.bytes.copy(larger, 0, 0, this.end)
+    this.bytes = larger
+  }
+
+  /** @param phrase JSON in UTF-8 */
+  add(phrase: Uint8Array): void {
+    const { length } = phrase
+    this.reserve(length)
+    const { bytes, end } = this
+    if (length > COPIED) bytes.set(phrase, end)
+    else for (let at = 0; at < length; at++) bytes[end + at] = phrase[at]!
+    this.end = end + length
+  }
+
+  /** The text in quotes, as JSON.stringify writes it. */
+  text(text: string): void {
+    const { length } = text
+    this.reserve(length + 2)
+    const { bytes } = this
+    let end = this.end
+    bytes[end++] = QUOTE
+    let at = 0
+    if (length <= SCANNED) {
+      for (; at < length; at++) {
+        const unit = text.charCodeAt(at)
+        if (unit > 0x7e || PLAIN[unit] === 0) break
+        bytes[end++] = unit
+      }
+    }
+    if (at < length) return this.encoded(JSON.stringify(text))
+    bytes[end++] = QUOTE
+    this.end = end
+  }
+
+  /** The number as JSON.stringify writes it: what JSON has no word for is null. */
+  number(value: number): void {
+    if (!Number.isFinite(value)) return this.add(NULL)
+    this.reserve(NUMBER_BYTES)
+    this.end = writeNumber(value, this.bytes, this.end)
+  }
+
+  /** A distance or margin, rounded as all that are answered. */
+  distance(value: number): void {
+    if (!Number.isFinite(value)) return this.add(NULL)
+    this.reserve(NUMBER_BYTES)
+    this.end = writeDistance(value, this.bytes, this.end)
   }
 
   done(): string | Buffer {
-    if (this.bytes === undefined) return this.pending
-    this.flush()
-    return this.bytes.subarray(0, this.end)
+    if (this.end > SHORT) return this.bytes.subarray(0, this.end)
+    const text = this.bytes.toString('utf8', 0, this.end)
+    spare = this.bytes
+    return text
   }
 
-  private flush(): void {
-    const most = this.end + this.pending.length * MOST_BYTES
-    if (this.bytes === undefined || most > this.bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(16 * PIECE, 2 * most))
-      this.bytes?.copy(larger, 0, 0, this.end)
-      this.bytes = larger
-    }
-    this.end += this.bytes.write(this.pending, this.end, 'utf8')
-    this.pending = ''
+  private encoded(text: string): void {
+    this.reserve(text.length * MOST_BYTES)
+    this.end += this.bytes.write(text, this.end, 'utf8')
   }
-}
-
-/** Longer texts are left to JSON.stringify, which scans them faster. */
-const SHORT = 64
-
-/** The text as JSON.stringify writes it. */
-export function quoted(text: string): string {
-  if (text.length > SHORT) return JSON.stringify(text)
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit >= 0xd800 && unit <= 0xdfff)) return JSON.stringify(text)
-  }
-  return `"${text}"`
-}
-
-/** The number as JSON.stringify writes it: what JSON has no word for is null. */
-export const numeral = (value: number): string => (Number.isFinite(value) ? String(value) : 'null')
-
-/** Names and numbers as JSON.stringify writes them. */
-export function record(values: Readonly<Record<string, number | null>>): string {
-  let text = '{'
-  for (const name of Object.keys(values)) {
-    const value = values[name]!
-    text += `${text.length > 1 ? ',' : ''}${quoted(name)}:${value === null ? 'null' : numeral(value)}`
-  }
-  return `${text}}`
 }

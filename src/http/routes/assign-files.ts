@@ -46,7 +46,7 @@ export const assignFileRoutes = async (
         operationId: 'createAssignFile',
         summary: 'Assign the customers of a file',
         description:
-          'For millions of customers. The file has a column `customer_id` and one for each feature of the model, in any order; an empty cell or null is an absent value. The answer has a row for each row of the file, in its order: `customer_id`, `segment_id`, `segment_name`, `distance`, `margin`, `out_of_domain`, and with `on_error` `report` also `error`. The model is the champion of the moment in which the file is accepted. In CSV a text that a spreadsheet would run as a formula has an apostrophe before it; Arrow holds ids as they came. Rows count from 1, the header not counted.',
+          'For millions of customers. The file has a column `customer_id` and one for each feature of the model, in any order; an empty cell or null is an absent value. The answer has a row for each row of the file, in its order: `customer_id`, `segment_id`, `segment_name`, `distance`, `margin`, `out_of_domain`, the numbers as `POST /assign` gives them, and with `on_error` `report` also `error`. The model is the champion of the moment in which the file is accepted. In CSV a text that a spreadsheet would run as a formula has an apostrophe before it; Arrow holds ids as they came. Rows count from 1, the header not counted.',
         tags,
         response: { 201: AssignFileAnswer, 202: JobAnswer }
       }

@@ -33,6 +33,14 @@ export const Limitations = z
 /** 0 to 1, give or take the last bit of a division. */
 export const Share = z.number().meta({ minimum: 0, maximum: 1 })
 
+const DIGITS = 'Rounded to 6 decimals, half away from zero; the same in every answer.'
+
+/** To a centre, in the space in which the model measures. */
+export const DistanceValue = z.number().meta({ description: `In scaled space. ${DIGITS}` })
+export const MarginValue = z.number().meta({
+  description: `1 − nearest / second nearest distance: 0 lies on the border. ${DIGITS}`
+})
+
 /** Feature name to value. */
 export const FeatureValues = z.record(z.string(), z.number().nullable())
 

@@ -7,7 +7,7 @@ import type {
   AssignRequest,
   CustomerDescription
 } from '../../flows/flows.ts'
-import { FeatureValues, Limitations } from './common.ts'
+import { DistanceValue, FeatureValues, Limitations, MarginValue } from './common.ts'
 import { MemberAnswer } from './segments.ts'
 import { CustomerId, Id, line, Moment } from './text.ts'
 
@@ -133,7 +133,7 @@ export const AssignColumnsBody = z
 export const AssignForms = z.union([AssignBody, AssignColumnsBody])
 
 const Nearest = z
-  .array(z.object({ segment_id: Id, distance: z.number() }))
+  .array(z.object({ segment_id: Id, distance: DistanceValue }))
   .meta({ description: 'Distances to the segments, the nearest first.' })
 
 const AssignmentAnswer = z
@@ -141,8 +141,8 @@ const AssignmentAnswer = z
     customer_id: z.string(),
     segment_id: Id,
     segment_name: z.string(),
-    distance: z.number(),
-    margin: z.number().meta({ description: '1 − nearest / second nearest distance: 0 lies on the border.' }),
+    distance: DistanceValue,
+    margin: MarginValue,
     out_of_domain: z.boolean().meta({ description: 'Unlike any customer the model was trained on.' }),
     nearest: Nearest.exactOptional(),
     features: FeatureValues.exactOptional()
@@ -162,8 +162,8 @@ export const AssignmentColumnsAnswer = z
         customer_id: z.array(z.string()),
         segment_id: z.array(Id),
         segment_name: z.array(z.string()),
-        distance: z.array(z.number()),
-        margin: z.array(z.number()),
+        distance: z.array(DistanceValue),
+        margin: z.array(MarginValue),
         out_of_domain: z.array(z.boolean())
       })
       .meta({ description: 'In the order of the request.' }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FeatureProfile, Segment, SegmentAction, SegmentEdit } from '../../domain/records/segment.ts'
 import type { SegmentMember } from '../../flows/flows.ts'
-import { FeatureValues, Limitations, pageOf, Share } from './common.ts'
+import { DistanceValue, FeatureValues, Limitations, MarginValue, pageOf, Share } from './common.ts'
 import { Id, line, paragraph } from './text.ts'
 
 const Profile = z.object({
@@ -92,8 +92,8 @@ export const MemberAnswer = z
   .object({
     customer_id: z.string(),
     segment_id: Id,
-    distance: z.number(),
-    margin: z.number(),
+    distance: DistanceValue,
+    margin: MarginValue,
     silhouette: z.number().nullable(),
     revenue: z.number(),
     features: FeatureValues

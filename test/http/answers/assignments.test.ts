@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { roundDistance } from '../../../src/domain/records/decimal-text.ts'
 import type { AssignedColumns, AssignedCustomers, KnownCustomer, ModelWithState } from '../../../src/flows/flows.ts'
 import { assignmentsText, columnsText, customerText } from '../../../src/http/answers/assignments.ts'
 import { AssignmentColumnsAnswer, AssignmentsAnswer, CustomerAnswer } from '../../../src/http/schemas/customers.ts'
@@ -59,6 +60,7 @@ const nearestOf = (model: ModelWithState, distances: readonly number[]) =>
   model.segments
     .map(({ id }, index) => ({ segment_id: id, distance: distances[index]! }))
     .sort((a, b) => a.distance - b.distance)
+    .map(({ segment_id, distance }) => ({ segment_id, distance: roundDistance(distance) }))
 
 const REFERENCE = '2024-02-03T04:05:06.000Z'
 
@@ -83,8 +85,8 @@ describe('assignmentsText', () => {
               customer_id: row.customer_id,
               segment_id: model.segments[row.segment]!.id,
               segment_name: model.segments[row.segment]!.name,
-              distance: row.distance,
-              margin: row.margin,
+              distance: roundDistance(row.distance),
+              margin: roundDistance(row.margin),
               out_of_domain: row.outOfDomain,
               ...(include.nearest && { nearest: nearestOf(model, row.distances) }),
               ...(include.features && { features: row.features })
@@ -121,8 +123,8 @@ describe('columnsText', () => {
               customer_id: assigned.customerIds,
               segment_id: rows.map(({ segment }) => model.segments[segment]!.id),
               segment_name: rows.map(({ segment }) => model.segments[segment]!.name),
-              distance: rows.map(({ distance }) => distance),
-              margin: rows.map(({ margin }) => margin),
+              distance: rows.map(({ distance }) => roundDistance(distance)),
+              margin: rows.map(({ margin }) => roundDistance(margin)),
               out_of_domain: rows.map(({ outOfDomain }) => outOfDomain)
             },
             limitations: model.limitations
@@ -169,10 +171,12 @@ describe('customerText', () => {
           features: row.features
         }
         const distances = Float64Array.from(row.distances)
-        const written = customerText({ model, member, segment: row.segment, distances })
+        const written = String(customerText({ model, member, segment: row.segment, distances }))
         expect(written).toBe(
           JSON.stringify({
             ...member,
+            distance: roundDistance(member.distance),
+            margin: roundDistance(member.margin),
             model_id: model.id,
             reference_date: model.reference_date,
             segment_name: name,
