@@ -21,6 +21,7 @@ export const SQL_FILES = [
   'intake/judged',
   'intake/last_order',
   'intake/macros',
+  'intake/number_values',
   'intake/orders',
   'intake/quality',
   'intake/returns',

@@ -4,6 +4,8 @@ import type { CleansingRule } from './vocabulary.ts'
 export const RULE_MEANINGS: Readonly<Record<CleansingRule, string>> = {
   malformed_row:
     'The row does not have the columns of the header: a quote that is not closed, or a delimiter inside a value. Correct the line and send it again.',
+  not_an_order_line:
+    'The row is empty, or holds a total of others: it has no customer or no date, and a word such as Total or Summe. Nothing to do.',
   missing_customer_id:
     'The row names no customer: guest orders, tills, or an export without the customer column filled. They cannot be part of a segment; fill in an id or an e-mail address where you know it.',
   missing_order_id: 'The row has no order id, so it belongs to no order. Fill it in and send the row again.',

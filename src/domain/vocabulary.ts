@@ -31,6 +31,7 @@ export type ColumnConfidence = (typeof COLUMN_CONFIDENCES)[number]
 /** The cleansing rules in the order in which they are applied; a rejected row counts under the first it breaks. */
 export const CLEANSING_RULES = [
   'malformed_row',
+  'not_an_order_line',
   'missing_customer_id',
   'missing_order_id',
   'invalid_date',

@@ -61,7 +61,6 @@ async function readFile(
     ...(source && { reference: { source, version: version ?? {} } }),
     ...(refreshes !== undefined && { refreshed_from: refreshes }),
     options,
-    currency: options.currency ?? null,
     reference_date: summary.period.to
   }
 }

@@ -90,6 +90,11 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   too_many_rows: 'The file has more rows than the service is set to take. Split it.',
   too_many_bad_rows: 'A large share of the rows cannot be read, which is rarely meant; the report shows examples.',
   ambiguous_date_format: 'The dates could be day or month first, and no value settles it. Give options.date_format.',
+  ambiguous_number_format:
+    'The numbers could have a point or a comma before their decimals, and no value settles it. Give options.decimal_separator.',
+  mixed_currencies:
+    'Amounts in several currencies cannot be added without rates. Send a file for each, or convert them before.',
+  currency_mismatch: 'The file says another currency than options.currency does. Leave the option out, or correct it.',
   unreadable_date_format: 'Most dates do not fit any known format, or not the one given. Give options.date_format.',
   invalid_pattern: 'The pattern is not a valid RE2 expression. RE2 has no look-around and no back-references.',
   invalid_timezone: 'The time zone is not an IANA name such as Europe/London.',

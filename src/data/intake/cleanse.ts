@@ -1,14 +1,16 @@
 import { join } from 'node:path'
 import type { DatasetOptions, QualityReport, RejectedExample, RuleReport } from '../../domain/records/dataset.ts'
-import { CLEANSING_RULES, type CleansingRule, ORDER_FIELDS } from '../../domain/vocabulary.ts'
+import { CLEANSING_RULES, type CleansingRule } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
-import { type DuckDb, sqlName, sqlText } from '../duckdb.ts'
+import { type DuckDb, sqlName } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
+import { areMixed, countCurrencies, theCurrency } from './currency.ts'
 import { type DateDecision, decideDates } from './dates.ts'
 import { type Evidence, weighEvidence } from './evidence.ts'
+import { createFields, isMalformed, numberColumns, stagedRows, textOf } from './fields.ts'
+import { decideNumbers, type NumberDecision } from './numbers.ts'
 import { describeColumns, findOrderColumns, listNames, type OrderColumns } from './order-columns.ts'
 import { askedPeriod, rollingPeriod } from './period.ts'
-import { MALFORMED_MARK } from './records.ts'
 import { copyTo, rawRow, type Staged } from './stage.ts'
 
 const SHOWN_CHARACTERS = 200
@@ -17,6 +19,9 @@ export interface Cleansed {
   columns: OrderColumns
   mapping: ReturnType<typeof describeColumns>
   dates: DateDecision
+  numbers: NumberDecision['readings']
+  /** Of all amounts, null where neither the file nor the caller says it; and what the file leaves open about it. */
+  currency: { currency: string | null; note: string | null }
   evidence: Evidence
   quality: QualityReport
 }
@@ -39,10 +44,20 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   const period = askedPeriod(options, timezone)
 
   await db.run(sqlFile('intake/macros'))
-  await createFields(db, staged, columns, options.duplicates === 'drop')
   await setVariables(db, options, columns, timezone)
-
-  onShare(0, 'Deciding how dates are written.')
+  onShare(0, 'Deciding how numbers and dates are written.')
+  const rows = stagedRows(staged)
+  const numbers = await decideNumbers(db, {
+    rows,
+    columns: numberColumns(staged, columns),
+    asked: options.decimal_separator,
+    local: staged.localNumbers === true
+  })
+  const { expressions } = numbers
+  await createFields(db, staged, columns, { expressions, lookForRepeated: options.duplicates === 'drop' })
+  const currencyColumn = columns.currency === undefined ? [] : [`upper(as_id(${textOf(columns.currency)}))`]
+  const currencyMarks = [...currencyColumn, ...numbers.currencyMarks]
+  let currencies = await countCurrencies(db, rows, currencyMarks)
   const dateName = staged.names[columns.ordered_at!]!
   const typed = staged.typedDates.has(dateName)
   const dates = await decideDates(db, { dateFormat: options.date_format, timezone, typed })
@@ -60,13 +75,26 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   await db.run(sqlFile('intake/judged'))
   const quality = await reportQuality(db, staged)
   refuseTooMuch(quality, request.badRowsMaxShare)
+  if (areMixed(currencies)) {
+    const kept = `${rows} as staged join judged using (row) where judged.rule is null`
+    currencies = await countCurrencies(db, kept, currencyMarks)
+  }
+  const currency = theCurrency(currencies, options.currency)
 
   onShare(0.6, 'Writing the orders.')
   const inOrder = (await keptOrder(db)) ? '' : ' order by row'
   await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders') + inOrder)
   await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns') + inOrder)
   await copyTo(db, join(output, 'rejected.parquet'), rejectedRows(staged))
-  return { columns, mapping: describeColumns(columns, staged.names), dates, evidence, quality }
+  return {
+    columns,
+    mapping: describeColumns(columns, staged.names),
+    dates,
+    numbers: numbers.readings,
+    currency,
+    evidence,
+    quality
+  }
 }
 
 /** What the caller says goes first; a column that it names for one field is no other field's. */
@@ -79,29 +107,6 @@ function fullMapping({ mapping = {} }: Staged, { mapping: asked = {} }: DatasetO
 async function keptOrder(db: DuckDb): Promise<boolean> {
   const [found] = await db.rows<{ kept: boolean | null }>('select bool_and(rowid + 1 = row) as kept from classified')
   return found?.kept === true
-}
-
-const stagedRows = ({ path }: Staged): string =>
-  `(select file_row_number + 1 as row, * from read_parquet(${sqlText(path)}, file_row_number = true))`
-
-/** `fields`: row, malformed, repeated, called_off, and one text column for each order field. */
-async function createFields(
-  db: DuckDb,
-  staged: Staged,
-  columns: OrderColumns,
-  lookForRepeated: boolean
-): Promise<void> {
-  const all = staged.names.map((_, at) => `c${at}`).join(', ')
-  const fields = ORDER_FIELDS.map((field) => {
-    const at = columns[field]
-    return `${at === undefined ? 'null::varchar' : `c${at}`} as ${field}`
-  })
-  const calledOff = staged.calledOff === undefined ? 'false' : `coalesce(c${staged.calledOff} = 'true', false)`
-  const repeated = lookForRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
-  await db.run(`
-    create temp view fields as
-    select row, ${isMalformed} as malformed, ${repeated} as repeated, ${calledOff} as called_off, ${fields.join(', ')}
-    from ${stagedRows(staged)}`)
 }
 
 /**
@@ -128,8 +133,6 @@ function uniqueName(name: string, taken: Set<string>): string {
   taken.add(unique.toLowerCase())
   return unique
 }
-
-const isMalformed = `coalesce(starts_with(c0, ${sqlText(MALFORMED_MARK)}), false)`
 
 async function setVariables(
   db: DuckDb,

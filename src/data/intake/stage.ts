@@ -9,6 +9,8 @@ export interface Staged {
   rows: number
   /** Columns that hold dates by their type. */
   typedDates: ReadonlySet<string>
+  /** Numbers are written for people: 1.234 may be more than a thousand. */
+  localNumbers?: boolean
   /** Fields whose columns the format tells, where the caller's mapping does not. */
   mapping?: DatasetOptions['mapping']
   /** Index of the column that says `true` on the lines of orders that were called off. */

@@ -6,7 +6,7 @@ import type { Cleansed } from './cleanse.ts'
 import type { OrderColumns } from './order-columns.ts'
 import type { Staged } from './stage.ts'
 
-export type About = Omit<IntakeSummary['source'], 'date'>
+export type About = Omit<IntakeSummary['source'], 'date' | 'numbers'>
 
 interface Totals {
   rows_kept: number
@@ -41,9 +41,10 @@ export async function summarise(db: DuckDb, folder: string, findings: Findings):
   const [totals] = await db.rows<Totals>(sqlFile('intake/totals'))
   const { rows_kept, orders, customers, products, countries, revenue, net_revenue, first_order, last_order } = totals!
   return {
-    source: { ...about, date: cleansed.dates.reading },
+    source: { ...about, date: cleansed.dates.reading, numbers: cleansed.numbers },
     mapping: cleansed.mapping,
     timezone,
+    currency: cleansed.currency.currency,
     period: { from: rfc3339(first_order), to: rfc3339(last_order) },
     counts: { rows_read: staged.rows, rows_kept, orders, customers, products, countries },
     revenue,
@@ -82,7 +83,8 @@ function limitations({ cleansed, options, timezone }: Findings): string[] {
     [!has('category'), 'The file has no category.'],
     [!has('discount'), 'The file has no discounts: prices are taken as they were paid.'],
     [evidence.cancellations !== null, evidence.cancellations ?? ''],
-    [evidence.discountNote !== null, evidence.discountNote ?? '']
+    [evidence.discountNote !== null, evidence.discountNote ?? ''],
+    [cleansed.currency.note !== null, cleansed.currency.note ?? '']
   ]
   return notes.filter(([applies]) => applies).map(([, sentence]) => sentence)
 }

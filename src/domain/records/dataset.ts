@@ -145,13 +145,15 @@ export interface ColumnChoice {
 
 /** What the intake of a file finds out: the dataset but for its identity. */
 export interface IntakeSummary {
-  source: Pick<DatasetSource, 'format' | 'compression' | 'encoding' | 'delimiter' | 'sheet' | 'date' | 'numbers'>
+  source: Pick<DatasetSource, 'format' | 'compression' | 'encoding' | 'delimiter' | 'files' | 'sheet' | 'date' | 'numbers'>
   mapping: Partial<Record<OrderField, string>>
   /** The mapping with how each column was found; absent in datasets of earlier versions. */
   columns?: ColumnChoice[]
   /** Columns that no field was made of, in the order of the file. */
   unmapped_columns?: string[]
   timezone: string
+  /** ISO 4217 code of all amounts, null where neither the file nor the caller says it. */
+  currency: string | null
   /** First and last order kept, RFC 3339 UTC. */
   period: { from: string; to: string }
   counts: DatasetCounts
@@ -176,7 +178,6 @@ export interface Dataset extends Omit<IntakeSummary, 'source'> {
   /** Inner: how to fetch it again. Never sent: an address may hold a secret. */
   reference?: { source: Reference; version: SourceVersion }
   options: DatasetOptions
-  currency: string | null
   /** The instant that "now" means for recency unless a model says otherwise: the last order. */
   reference_date: string
 }

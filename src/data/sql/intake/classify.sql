@@ -13,6 +13,15 @@ with read_values as not materialized (
         malformed,
         repeated,
         called_off,
+        -- Rows that spreadsheets and queries add: totals, and delimiters without values.
+        (as_id(customer_id) is null or clean(ordered_at) is null) and (
+            is_total(first) or is_total(order_id) or is_total(product_id) or is_total(product_name)
+            or is_total(customer_id) or is_total(ordered_at) or is_total(country) or is_total(category)
+            or coalesce(
+                clean(customer_id), clean(order_id), clean(product_id), clean(product_name), clean(ordered_at),
+                clean(quantity), clean(unit_price), clean(line_total)
+            ) is null
+        )                               as not_a_line,
         as_id(customer_id)              as customer_id,
         as_id(order_id)                 as given_order_id,
         as_id(product_id)               as product_id,
@@ -88,6 +97,7 @@ select
     row,
     case
         when malformed then 'malformed_row'
+        when not_a_line then 'not_an_order_line'
         when customer_id is null then 'missing_customer_id'
         when getvariable('has_order_id') and order_id is null then 'missing_order_id'
         when ordered_at is null then 'invalid_date'
@@ -108,7 +118,7 @@ select
     product_name,
     quantity,
     unit_price,
-    case when not price_unreadable then line_total end                                        as line_total,
+    case when not price_unreadable and not not_a_line then line_total end                      as line_total,
     ordered_at,
     customer_id,
     country,

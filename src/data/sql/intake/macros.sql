@@ -21,6 +21,13 @@ create temp macro as_quantity(value) as
 create temp macro as_money(value) as
     case when not contains(value, '_') then try_cast(clean(value) as decimal(18, 4)) end;
 
+-- The word for a total in a cell, with a colon, a year or the like behind it.
+create temp macro is_total(value) as
+    coalesce(regexp_full_match(
+        value,
+        '(?i)[ \t*=-]*(grand[ -]?|sub[ -]?|sous[ -]?)?(total|totals|totaux|totale|totales|sum|summe|zwischensumme|gesamt|gesamtsumme|gesamtergebnis|endsumme|insgesamt|somme|suma)[ \t:.=*-]*(g[eé]n[eé]ral|amount|[0-9(].{0,20})?'
+    ), false);
+
 create temp macro usable_instant(moment) as
     case when moment between timestamp '1900-01-01' and timestamp '2199-12-31 23:59:59.999999' then moment end;
 
