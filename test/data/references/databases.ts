@@ -31,7 +31,7 @@ export function databaseSuite(dialect: Dialect): void {
   beforeAll(async () => {
     server = await dialect.open()
     await server.run(dialect.table.sql)
-  })
+  }, 180_000)
   afterAll(async () => await server.close())
 
   const open = (options: FetcherOptions = {}, url = server.url) =>
