@@ -6,6 +6,8 @@ import { DuckDb } from '../../../src/data/duckdb.ts'
 import { verifyFolder } from '../../../src/data/published-folder.ts'
 import { onlineRetail } from '../../helpers/online-retail.ts'
 import { LIMITS, query, type ReadFile, readFile, temporaryFolder } from '../../helpers/read-file.ts'
+import { type Cell, workbookOf } from '../../helpers/workbook.ts'
+import { zipOf } from '../../helpers/zip.ts'
 
 const name = 'UCI Online Retail (skipped where the shared data is absent)'
 const SLOW = 300_000
@@ -99,7 +101,66 @@ describe.skipIf(!onlineRetail)(name, () => {
       expect(await digest(same), file).toEqual(content)
     }
   })
+
+  test('is the same dataset as a workbook, in a ZIP archive, and as orders with lines inside', {
+    timeout: 2 * SLOW
+  }, async () => {
+    const text = gunzipSync(readFileSync(onlineRetail!)).toString('latin1')
+    const [header, ...rows] = text.trimEnd().split('\r\n').map(cellsOf)
+    const path = join(temporaryFolder(), 'upload')
+    const read = async (content: Buffer | string) => {
+      writeFileSync(path, content)
+      return readFile({ path })
+    }
+    const reference = await readFile({ path: onlineRetail! })
+    const { source: _, mapping, ...expected } = reference.summary
+    const content = await digest(reference)
+
+    const typed = rows.map(([order, code, name, quantity, date, price, customer, country]): Cell[] => [
+      order!,
+      code!,
+      name || null,
+      Number(quantity),
+      new Date(`${date} UTC`),
+      Number(price),
+      customer ? Number(customer) : null,
+      country!
+    ])
+    const book = await read(await workbookOf([header!, ...typed]))
+    expect(book.summary.source).toMatchObject({ format: 'xlsx', sheet: 'Orders', date: { format: 'timestamp' } })
+    expect(book.summary.mapping).toEqual(mapping)
+    const zipped = await read(await zipOf({ 'OnlineRetail.csv': Buffer.from(text, 'latin1') }))
+    expect(zipped.summary.source).toMatchObject({ format: 'csv', compression: 'zip', encoding: 'latin-1' })
+    const nested = await read(JSON.stringify({ orders: ordersOf(rows) }))
+    expect(nested.summary.source).toMatchObject({ format: 'json' })
+    expect(nested.summary.mapping).toMatchObject({ product_id: 'lines.product_id', unit_price: 'lines.price' })
+
+    for (const same of [book, zipped, nested]) {
+      const { source: _, mapping: __, ...found } = same.summary
+      expect(withoutExamples(found)).toEqual(withoutExamples(expected))
+      expect(await digest(same)).toEqual(content)
+    }
+  })
 })
+
+/** The cells of a line of this file, in which quotes stand around whole values. */
+const cellsOf = (line: string): string[] =>
+  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!
+  )
+
+/** Neighbouring lines of one invoice, minute and customer as one order. */
+function ordersOf(rows: readonly string[][]): object[] {
+  const orders: { key: string; lines: object[] }[] = []
+  for (const [order_id, product_id, name, quantity, date, price, customer_id, country] of rows) {
+    const key = [order_id, date, customer_id, country].join()
+    if (orders.at(-1)?.key !== key) {
+      orders.push(Object.assign({ key, order_id, date, customer: { id: customer_id || null }, country }, { lines: [] }))
+    }
+    orders.at(-1)!.lines.push({ product_id, name, quantity: Number(quantity), price: Number(price) })
+  }
+  return orders
+}
 
 /** A typed file shows 17850.0 where the text shows 17850: the rows are the same. */
 const withoutExamples = (summary: Omit<ReadFile['summary'], 'source'>) => ({
