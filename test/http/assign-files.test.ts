@@ -12,7 +12,7 @@ import {
   Utf8,
   vectorFromArray
 } from 'apache-arrow'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createRandom } from '../../src/domain/numeric/random.ts'
 import type { AssignFile } from '../../src/domain/records/assign-file.ts'
 import { asTenant } from '../../src/domain/tenant.ts'
@@ -151,6 +151,12 @@ const arrowRows = (bytes: Uint8Array) =>
     .toArray()
     .map((row) => ({ ...row.toJSON() }))
 
+const post = async (path: string, payload: object) => {
+  const answer = await service.app.inject({ method: 'POST', url: path, payload, headers })
+  expect(answer.statusCode, answer.body).toBe(201)
+  return answer.json()
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tessera-keys-'))
   const keysFile = join(folder, 'keys.json')
@@ -158,11 +164,6 @@ beforeAll(async () => {
   await writeFile(keysFile, JSON.stringify({ keys }))
   service = await buildApp({ API_KEYS_FILE: keysFile, WORKERS: '1', ROWS_MAX: '2000000' })
   url = await service.app.listen({ port: 0, host: '127.0.0.1' })
-  const post = async (path: string, payload: object) => {
-    const answer = await service.app.inject({ method: 'POST', url: path, payload, headers })
-    expect(answer.statusCode, answer.body).toBe(201)
-    return answer.json()
-  }
   const dataset = await post('/datasets', { source: { type: 'inline', orders: ORDERS } })
   const outliers = { policy: 'separate', factor: 0.5 }
   model = await post('/models', { dataset_id: dataset.id, k: 3, features: FEATURES, outliers })
@@ -181,7 +182,8 @@ describe('assignments of a file', () => {
     ],
     ['gzipped CSV', () => gzipSync(csvOf(CUSTOMERS))],
     ['an Arrow stream', () => tableToIPC(arrowOf(CUSTOMERS), 'stream')],
-    ['a gzipped Arrow stream', () => gzipSync(tableToIPC(arrowOf(CUSTOMERS), 'stream'))]
+    ['a gzipped Arrow stream', () => gzipSync(tableToIPC(arrowOf(CUSTOMERS), 'stream'))],
+    ['an Arrow file with its schema at the end', () => tableToIPC(arrowOf(CUSTOMERS), 'file')]
   ])('are those of POST /assign: %s', async (_name, file) => {
     const wanted = await expected(CUSTOMERS)
     const csv = await assigned(file(), { format: 'csv' })
@@ -280,13 +282,69 @@ describe('assignments of a file', () => {
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_mismatch'])
   })
 
-  test('are of the model that was champion when the file was accepted', async () => {
-    const { status, headers: sent, body } = await send(csvOf(CUSTOMERS), undefined, { prefer: 'respond-async' })
+  test('are of the model that was champion when the file was accepted, whoever is promoted meanwhile', async () => {
+    const shop = asTenant('shop')
+    const wanted = await expected(CUSTOMERS)
+    const dataset = (await service.flows.describeModel(shop, model.id)).dataset_id
+    const { id: other } = await post('/models', { dataset_id: dataset, k: 2, features: FEATURES, promote: false })
+    // Some hundred thousand rows, so that the job still runs while the other model is promoted.
+    const csv = csvOf(Array.from({ length: 300 }, () => CUSTOMERS).flat())
+    const { status, headers: sent, body } = await send(csv, undefined, { prefer: 'respond-async' })
     expect([status, sent.get('location')]).toEqual([202, `/jobs/${body.id}`])
-    const job = await service.flows.awaitJob(asTenant('shop'), body.id, 30_000)
-    expect(job).toMatchObject({ kind: 'assign', status: 'succeeded', result: { type: 'assign_file' } })
-    expect(job.request).toMatchObject({ model_id: model.id })
-  })
+    while ((await service.flows.describeJob(shop, body.id)).status === 'queued')
+      await service.flows.awaitJob(shop, body.id, 1)
+    await service.flows.promoteModel(shop, other)
+    try {
+      expect((await service.flows.describeJob(shop, body.id)).status).toBe('running')
+      const job = await service.flows.awaitJob(shop, body.id, 60_000)
+      expect(job).toMatchObject({ kind: 'assign', status: 'succeeded', result: { type: 'assign_file' } })
+      const file = await service.flows.describeAssignFile(shop, job.result!.id)
+      expect(file.model_id).toBe(model.id)
+      const rows = rowsOf((await content(file)).toString())
+      expect(rows).toHaveLength(300 * CUSTOMERS.length)
+      expect(rows.slice(-CUSTOMERS.length).map(typed)).toEqual(wanted)
+    } finally {
+      await service.flows.promoteModel(shop, model.id)
+    }
+  }, 120_000)
+
+  test('are gone for callers once their days are over, and from the disk with the next start', async () => {
+    const own = await buildApp({ WORKERS: '1', ASSIGN_FILES_RETENTION_DAYS: '3' })
+    const start = async (url: string, payload: object) => {
+      const answer = await own.app.inject({ method: 'POST', url, payload })
+      expect(answer.statusCode, answer.body).toBe(201)
+      return answer.json()
+    }
+    try {
+      const dataset = await start('/datasets', { source: { type: 'inline', orders: ORDERS } })
+      await start('/models', { dataset_id: dataset.id, k: 3, features: FEATURES })
+      const origin = await own.app.listen({ port: 0, host: '127.0.0.1' })
+      const form = new FormData()
+      form.set('file', new Blob([csvOf(CUSTOMERS.slice(0, 3))]), 'customers.csv')
+      const file = (await (await fetch(`${origin}/assign/files`, { method: 'POST', body: form })).json()) as AssignFile
+      const folders = () => readdir(join(own.dataDir, 'tenants/default/assign_files'))
+      const status = async () => (await own.app.inject(`/assign/files/${file.id}/content`)).statusCode
+
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(file.expires_at) - 1 })
+      expect(await status()).toBe(200)
+      vi.setSystemTime(Date.parse(file.expires_at))
+      expect(await status()).toBe(404)
+      expect((await own.app.inject('/assign/files')).json().data).toEqual([])
+      expect(await folders()).toEqual([file.id])
+
+      await own.close({ keepData: true })
+      const next = await buildApp({ DATA_DIR: own.dataDir, WORKERS: '1' })
+      try {
+        expect(await folders()).toEqual([])
+        expect(await next.flows.listAssignFiles(asTenant('default'), { limit: 10 })).toMatchObject({ data: [] })
+      } finally {
+        await next.close()
+      }
+    } finally {
+      vi.useRealTimers()
+      await rm(own.dataDir, { recursive: true, force: true })
+    }
+  }, 60_000)
 })
 
 const HEAD = `customer_id,${FEATURES.join(',')}`

@@ -1,6 +1,7 @@
 import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch'
 import { MessageHeader } from 'apache-arrow/fb/message-header'
 import { RecordBatch } from 'apache-arrow/fb/record-batch'
+import { Schema } from 'apache-arrow/fb/schema'
 import { Problem } from '../../errors.ts'
 import { type ArrowColumn, type ArrowTexts, arrowColumns, isPresent, textSpan } from './arrow-columns.ts'
 import { ARROW_FILE_MAGIC, type ArrowMessage, arrowMessages, damaged } from './arrow-messages.ts'
@@ -12,6 +13,7 @@ import { type CustomerColumns, findColumns, type NeededFeature } from './custome
  * Customers out of Arrow's IPC format, stream or file. `customer_id` is text, a dictionary of texts or a whole number;
  * features are whole or floating-point numbers.
  *
+ * @param schemaAtEnd asked where a file does not begin with its schema; null where its end cannot be seen yet
  * @throws Problem (while going through it) arrow_invalid, arrow_batch_too_large, unsupported_arrow_type,
  *   unsupported_codec, no_rows, too_many_rows, and those of findColumns
  */
@@ -19,17 +21,21 @@ export async function* arrowCustomers(
   chunks: AsyncIterable<Buffer>,
   head: Buffer,
   features: readonly NeededFeature[],
-  rowsMax: number
+  rowsMax: number,
+  schemaAtEnd: (() => Promise<Schema>) | null
 ): AsyncGenerator<CustomerBatch> {
   const isFile = head.subarray(0, ARROW_FILE_MAGIC.length).equals(ARROW_FILE_MAGIC)
   const builder = new BatchBuilder(features, rowsMax)
   let table: Table | undefined
   for await (const part of arrowMessages(chunks, isFile)) {
     try {
-      if (part.header === MessageHeader.Schema && table === undefined) table = openTable(part, features)
-      else if (table === undefined) {
-        throw new Problem('arrow_invalid', 'The Arrow data does not begin with a schema: write it as a stream.')
-      } else if (part.header === MessageHeader.DictionaryBatch) readDictionary(part, table)
+      if (table === undefined) {
+        const first: Schema | null = part.header === MessageHeader.Schema ? part.message.header(new Schema()) : null
+        if (first === null && (!isFile || schemaAtEnd === null)) throw new Problem('arrow_invalid', SCHEMA_LATE)
+        table = openTable(first ?? (await schemaAtEnd!()), features)
+        if (first !== null) continue
+      }
+      if (part.header === MessageHeader.DictionaryBatch) readDictionary(part, table)
       else if (part.header === MessageHeader.RecordBatch) {
         yield* readBatch(part, table, builder)
       } else throw damaged('it holds a message that is no batch')
@@ -43,6 +49,9 @@ export async function* arrowCustomers(
   if (!builder.empty) yield builder.take()
 }
 
+const SCHEMA_LATE =
+  'The Arrow data does not begin with a schema: write it as a stream, or send the Arrow file without gzip.'
+
 interface Table {
   fields: ArrowField[]
   columns: CustomerColumns
@@ -51,8 +60,8 @@ interface Table {
   dictionary: { texts: ArrowTexts; size: number } | null
 }
 
-function openTable({ message }: ArrowMessage, features: readonly NeededFeature[]): Table {
-  const fields = arrowFields(message)
+function openTable(schema: Schema, features: readonly NeededFeature[]): Table {
+  const fields = arrowFields(schema)
   const columns = findColumns(
     fields.map(({ name }) => name),
     features

@@ -8,7 +8,7 @@ export const ARROW_FILE_MAGIC = Buffer.from('ARROW1')
 const MAGIC_BYTES = 8
 const CONTINUATION = -1
 /** Of one message: a schema of 200 columns takes 20 KiB, and pandas' notes beside it as much again. */
-const METADATA_MAX = 4 * 1024 * 1024
+export const METADATA_MAX = 4 * 1024 * 1024
 /** Of one record batch. Writers make batches of a few MiB. */
 const BODY_MAX = 256 * 1024 * 1024
 

@@ -2,9 +2,8 @@ import { Endianness } from 'apache-arrow/fb/endianness'
 import type { Field } from 'apache-arrow/fb/field'
 import { FloatingPoint } from 'apache-arrow/fb/floating-point'
 import { Int } from 'apache-arrow/fb/int'
-import type { Message } from 'apache-arrow/fb/message'
 import { Precision } from 'apache-arrow/fb/precision'
-import { Schema } from 'apache-arrow/fb/schema'
+import type { Schema } from 'apache-arrow/fb/schema'
 import { Type } from 'apache-arrow/fb/type'
 import { Problem } from '../../errors.ts'
 import { damaged } from './arrow-messages.ts'
@@ -37,9 +36,7 @@ export interface ArrowField {
  * The columns of a file, all of them flat.
  * @throws Problem arrow_invalid, too_many_columns, unsupported_arrow_type
  */
-export function arrowFields(message: Message): ArrowField[] {
-  const schema: Schema | null = message.header(new Schema())
-  if (schema === null) throw damaged('it has no schema')
+export function arrowFields(schema: Schema): ArrowField[] {
   if (schema.endianness() !== Endianness.Little) {
     throw new Problem('unsupported_arrow_type', 'The numbers are big-endian: write the file little-endian.')
   }

@@ -28,8 +28,14 @@ export async function openCustomers(
   const { compression, head, chunks } = await openSource(path, limits)
   if (looksLikeArrow(head)) {
     // Loaded where it is needed: most files are CSV, and the library is large.
-    const { arrowCustomers } = await import('./arrow-customers.ts')
-    return { compression, format: 'arrow', batches: arrowCustomers(chunks, head, features, limits.rowsMax) }
+    const [{ arrowCustomers }, { footerSchema }] = await Promise.all([
+      import('./arrow-customers.ts'),
+      import('./arrow-footer.ts')
+    ])
+    // Of a gzipped file the end is only seen once all of it was read.
+    const schemaAtEnd = compression === null ? () => footerSchema(path) : null
+    const batches = arrowCustomers(chunks, head, features, limits.rowsMax, schemaAtEnd)
+    return { compression, format: 'arrow', batches }
   }
   refuseOthers(head)
   return { compression, format: 'csv', batches: csvCustomers(chunks, head, features, limits.rowsMax) }

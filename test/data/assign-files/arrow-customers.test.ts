@@ -14,7 +14,7 @@ async function read(bytes: Uint8Array, piece = 11, rowsMax = 1000) {
     buffer.subarray(at * piece, (at + 1) * piece)
   )
   const rows: [string, number][] = []
-  for await (const batch of arrowCustomers(Readable.from(pieces), buffer.subarray(0, 16), FEATURES, rowsMax)) {
+  for await (const batch of arrowCustomers(Readable.from(pieces), buffer.subarray(0, 16), FEATURES, rowsMax, null)) {
     for (let row = 0; row < batch.rows; row++) {
       const id = batch.ids.toString('utf8', row === 0 ? 0 : batch.idEnds[row - 1], batch.idEnds[row])
       rows.push([id, batch.values[row]!])
