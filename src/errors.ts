@@ -69,6 +69,8 @@ export const PROBLEMS = {
   no_rows_kept: { status: 422, title: 'No row passed the cleansing' },
   header_missing: { status: 422, title: 'The file has no header line' },
   column_missing: { status: 422, title: 'A column that is needed was not found' },
+  files_unrelated: { status: 422, title: 'The files have no id in common' },
+  duplicate_key: { status: 422, title: 'A file that is joined has an id twice' },
   duplicate_column: { status: 422, title: 'A column is there twice' },
   too_many_columns: { status: 422, title: 'The file has too many columns' },
   too_many_rows: { status: 413, title: 'The file has too many rows' },

@@ -23,6 +23,7 @@ export const SQL_FILES = [
   'intake/macros',
   'intake/number_values',
   'intake/orders',
+  'intake/prices',
   'intake/quality',
   'intake/returns',
   'intake/totals',

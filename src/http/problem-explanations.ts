@@ -85,6 +85,10 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   no_rows_kept: 'Every row broke a rule or a filter; the report in the problem says which.',
   header_missing: 'The first line looks like data. Put a line with the names of the columns before it.',
   column_missing: 'A column was not recognised by its name. Say which it is in options.mapping.',
+  files_unrelated:
+    'Several files in one upload are joined by ids that they share. Give the column the same name in both, or leave a file out.',
+  duplicate_key:
+    'A file with what belongs to an id, such as customers or products, must have each id once. Keep one row of each.',
   duplicate_column: 'Two columns have one name, or two fields are mapped to one column.',
   too_many_columns: 'The file has more columns than are read. Keep those that orders need.',
   too_many_rows: 'The file has more rows than the service is set to take. Split it.',

@@ -4,18 +4,22 @@ import { CLEANSING_RULES, type CleansingRule } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlName } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
+import { findHollowFields } from './columns/fill-down.ts'
+import { weighPrices } from './columns/price-meaning.ts'
+import { weighStatuses } from './columns/statuses.ts'
 import { areMixed, countCurrencies, theCurrency } from './currency.ts'
 import { type DateDecision, decideDates } from './dates.ts'
 import { type Evidence, weighEvidence } from './evidence.ts'
-import { createFields, isMalformed, numberColumns, stagedRows, textOf } from './fields.ts'
+import { createFields, type FieldsRequest, isMalformed, numberColumns, stagedRows, textOf } from './fields.ts'
 import { decideNumbers, type NumberDecision } from './numbers.ts'
-import { describeColumns, findOrderColumns, listNames, type OrderColumns } from './order-columns.ts'
+import { completeHeader, describeColumns, type Header, listNames, type OrderColumns } from './order-columns.ts'
 import { askedPeriod, rollingPeriod } from './period.ts'
 import { copyTo, rawRow, type Staged } from './stage.ts'
 
 const SHOWN_CHARACTERS = 200
 
 export interface Cleansed {
+  header: Header
   columns: OrderColumns
   mapping: ReturnType<typeof describeColumns>
   dates: DateDecision
@@ -23,6 +27,8 @@ export interface Cleansed {
   /** Of all amounts, null where neither the file nor the caller says it; and what the file leaves open about it. */
   currency: { currency: string | null; note: string | null }
   evidence: Evidence
+  /** What was decided about columns by what stands in them, in sentences. */
+  columnNotes: string[]
   quality: QualityReport
 }
 
@@ -39,22 +45,25 @@ interface CleanseRequest {
 /** From staged rows to kept orders, returns and rejected rows, each row of the file counted exactly once. */
 export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Cleansed> {
   const { staged, options, timezone, output, onShare } = request
-  const columns = findOrderColumns(staged.names, fullMapping(staged, options))
-  requireFilterColumns(options, columns, staged.names)
+  const named = completeHeader(staged.names, fullMapping(staged, options))
+  requireFilterColumns(options, named.columns, staged.names)
   const period = askedPeriod(options, timezone)
 
   await db.run(sqlFile('intake/macros'))
-  await setVariables(db, options, columns, timezone)
   onShare(0, 'Deciding how numbers and dates are written.')
   const rows = stagedRows(staged)
   const numbers = await decideNumbers(db, {
     rows,
-    columns: numberColumns(staged, columns),
+    columns: numberColumns(staged, named.columns),
     asked: options.decimal_separator,
     local: staged.localNumbers === true
   })
-  const { expressions } = numbers
-  await createFields(db, staged, columns, { expressions, lookForRepeated: options.duplicates === 'drop' })
+  const { header, notes: columnNotes } = await understandColumns(db, staged, named, {
+    expressions: numbers.expressions,
+    lookForRepeated: options.duplicates === 'drop'
+  })
+  const { columns } = header
+  await setVariables(db, requiringProducts(options, header), columns, timezone)
   const currencyColumn = columns.currency === undefined ? [] : [`upper(as_id(${textOf(columns.currency)}))`]
   const currencyMarks = [...currencyColumn, ...numbers.currencyMarks]
   let currencies = await countCurrencies(db, rows, currencyMarks)
@@ -87,15 +96,58 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns') + inOrder)
   await copyTo(db, join(output, 'rejected.parquet'), rejectedRows(staged))
   return {
+    header,
     columns,
     mapping: describeColumns(columns, staged.names),
     dates,
     numbers: numbers.readings,
     currency,
     evidence,
+    columnNotes,
     quality
   }
 }
+
+/** Leaves `fields` as its columns are to be read, and the variables that say what statuses mean. */
+async function understandColumns(
+  db: DuckDb,
+  staged: Staged,
+  named: Header,
+  request: FieldsRequest
+): Promise<{ header: Header; notes: string[] }> {
+  await createFields(db, staged, named.columns, request)
+  const { header, notes } = await weighPrices(db, named)
+  // A price that turned out to be the amount of a line is still written as it was.
+  const { unit_price: price, line_total: total, ...others } = request.expressions
+  const expressions = {
+    ...others,
+    ...movedExpression('unit_price', named, header, price, total),
+    ...movedExpression('line_total', named, header, total, price)
+  }
+  const hollow = await findHollowFields(db, header)
+  if (header !== named || hollow.fields.length > 0) {
+    await createFields(db, staged, header.columns, { ...request, expressions, hollow: hollow.fields })
+  }
+  const statuses = header.columns.status === undefined ? undefined : await weighStatuses(db)
+  await setList(db, 'cancelled_statuses', statuses?.cancelled ?? [])
+  await setList(db, 'refunded_statuses', statuses?.refunded ?? [])
+  return { header, notes: [...notes, ...hollow.notes, ...(statuses?.notes ?? [])] }
+}
+
+/** @param own how the field's column was written, @param other how that of the other was, which it may have taken over */
+function movedExpression(
+  field: 'unit_price' | 'line_total',
+  before: Header,
+  after: Header,
+  own: string | undefined,
+  other: string | undefined
+): FieldsRequest['expressions'] {
+  const expression = before.columns[field] === after.columns[field] ? own : other
+  return after.columns[field] === undefined || expression === undefined ? {} : { [field]: expression }
+}
+
+const requiringProducts = (options: DatasetOptions, { layout, columns }: Header): DatasetOptions =>
+  layout?.productRequired && columns.product_id !== undefined ? { product_id_pattern: '.', ...options } : options
 
 /** What the caller says goes first; a column that it names for one field is no other field's. */
 function fullMapping({ mapping = {} }: Staged, { mapping: asked = {} }: DatasetOptions): DatasetOptions['mapping'] {
@@ -149,11 +201,12 @@ async function setVariables(
     if (pattern !== null) await checkPattern(db, name, pattern)
     await setVariable(db, name, pattern, 'varchar')
   }
-  const countries = options.countries?.map((country) => country.trim().toLowerCase()) ?? null
-  await setVariable(db, 'countries', countries === null ? null : JSON.stringify(countries), 'varchar')
-  if (countries !== null) {
-    await db.run(`set variable countries = from_json(getvariable('countries'), '["VARCHAR"]')`)
-  }
+  await setList(db, 'countries', options.countries?.map((country) => country.trim().toLowerCase()) ?? null)
+}
+
+async function setList(db: DuckDb, name: string, list: readonly string[] | null): Promise<void> {
+  await setVariable(db, name, list === null ? null : JSON.stringify(list), 'varchar')
+  if (list !== null) await db.run(`set variable ${name} = from_json(getvariable('${name}'), '["VARCHAR"]')`)
 }
 
 /** Values of callers reach DuckDB bound, never as text of a statement. */

@@ -22,27 +22,36 @@ export const numberColumns = (staged: Staged, columns: OrderColumns): NumberColu
     return at === undefined ? [] : { field, name: staged.names[at]!, text: textOf(at) }
   })
 
+export interface FieldsRequest {
+  /** SQL instead of the column for fields whose texts are not plain. */
+  expressions: Partial<Record<OrderField, string>>
+  lookForRepeated: boolean
+  /** Fields whose empty values are those of their order in order_heads. */
+  hollow?: readonly OrderField[]
+}
+
 /**
  * `fields`: row, malformed, repeated, called_off, first (the first column), and one text column for each order field.
- * @param expressions SQL instead of the column for fields whose texts are not plain
  */
 export async function createFields(
   db: DuckDb,
   staged: Staged,
   columns: OrderColumns,
-  { expressions, lookForRepeated }: { expressions: Partial<Record<OrderField, string>>; lookForRepeated: boolean }
+  { expressions, lookForRepeated, hollow = [] }: FieldsRequest
 ): Promise<void> {
   const all = staged.names.map((_, at) => `c${at}`).join(', ')
   const fields = ORDER_FIELDS.map((field) => {
     const at = columns[field]
+    if (hollow.includes(field)) return `coalesce(as_id(${textOf(at!)}), order_heads.${field}) as ${field}`
     return `${at === undefined ? 'null::varchar' : (expressions[field] ?? `c${at}`)} as ${field}`
   })
+  const heads = hollow.length === 0 ? '' : ` left join order_heads on order_key = as_id(${textOf(columns.order_id!)})`
   const calledOff = staged.calledOff === undefined ? 'false' : `coalesce(c${staged.calledOff} = 'true', false)`
   const repeated = lookForRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
   await db.run(`
-    create temp view fields as
+    create or replace temp view fields as
     select
       row, ${isMalformed} as malformed, ${repeated} as repeated, ${calledOff} as called_off, c0 as first,
       ${fields.join(', ')}
-    from ${stagedRows(staged)}`)
+    from ${stagedRows(staged)} as staged${heads}`)
 }

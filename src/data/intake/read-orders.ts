@@ -1,35 +1,22 @@
-import { createWriteStream } from 'node:fs'
-import { copyFile, link, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { IntakeSummary } from '../../domain/records/dataset.ts'
 import { Problem } from '../../errors.ts'
 import { DuckDb } from '../duckdb.ts'
 import { asStorageProblem } from '../durable.ts'
 import { publishFolder } from '../published-folder.ts'
-import { openUpload } from './archive/open-upload.ts'
 import { cleanse } from './cleanse.ts'
-import { recognise } from './format.ts'
-import { stageJson } from './json/stage-json.ts'
-import { stageParquet } from './parquet.ts'
+import { joinFiles, type StagedPart } from './join/join-files.ts'
 import { checkTimezone } from './period.ts'
+import { type Plan, prepareUpload } from './prepare-upload.ts'
 import type { ReadHooks, ReadRequest } from './request.ts'
-import type { Source } from './source.ts'
-import { NO_TYPES, type Staged } from './stage.ts'
+import type { Staged } from './stage.ts'
 import { type About, summarise } from './summary.ts'
-import { stageDelimited, type TextRequest, unpackText } from './text.ts'
-import { stageWorkbook } from './workbook/stage-workbook.ts'
 
 /** How the steps share the whole, as fractions at which each ends. */
 const PREPARED = 0.3
 const STAGED = 0.5
 const CLEANSED = 0.9
-
-/** What is known before DuckDB reads, and how it shall read. */
-interface Plan {
-  about: About
-  stage(db: DuckDb): Promise<Staged>
-}
 
 /**
  * Reads one file of order lines and publishes its dataset folder: orders.parquet, returns.parquet, rejected.parquet
@@ -57,18 +44,18 @@ export async function readOrders(request: ReadRequest, hooks: ReadHooks): Promis
   hooks.signal.addEventListener('abort', interrupt)
   const report = progressOf(hooks)
   try {
-    const plan = await prepare(request, hooks.signal, report)
+    const plans = await prepare(request, hooks.signal, report)
     const db = await opening
     hooks.signal.throwIfAborted()
 
     report('reading', PREPARED, 'Reading the rows.')
-    const staged = await plan.stage(db)
+    const { staged, about } = await stage(db, plans, request)
     hooks.signal.throwIfAborted()
     const onShare = (share: number, message: string) =>
       report('cleansing', STAGED + share * (CLEANSED - STAGED), message)
     const { badRowsMaxShare } = limits
     const cleansed = await cleanse(db, { staged, options, timezone, output: result, badRowsMaxShare, onShare })
-    const summary = await summarise(db, result, { about: plan.about, staged, cleansed, options, timezone })
+    const summary = await summarise(db, result, { about, staged, cleansed, options, timezone })
     hooks.signal.throwIfAborted()
 
     report('publishing', CLEANSED, 'Storing the dataset.')
@@ -83,53 +70,46 @@ export async function readOrders(request: ReadRequest, hooks: ReadHooks): Promis
   }
 }
 
-async function prepare(request: ReadRequest, signal: AbortSignal, report: Report): Promise<Plan> {
-  const { work, options } = request
-  const { decompressedMaxBytes, rowsMax } = request.limits
-  // DuckDB sees the work folder only.
-  const path = join(work, 'upload')
-  await link(request.upload, path).catch(() => copyFile(request.upload, path))
-  const onShare = (share: number) => report('unpacking', share * PREPARED, 'Looking through the file.')
-  const opened = await openUpload(path, work, { decompressedMaxBytes, signal, onShare })
-  const text = { work, options, rowsMax }
-  try {
-    if (opened.kind === 'bytes') return await prepareBytes(opened.source, path, text)
-    const { staged, sheet } = await stageWorkbook(opened.archive, { ...text, onShare })
-    const { compression } = opened
-    const about: About = { format: 'xlsx', compression, encoding: null, delimiter: null, sheet }
-    return { about, stage: async () => staged }
-  } finally {
-    opened.close()
+async function prepare(request: ReadRequest, signal: AbortSignal, report: Report): Promise<Plan[]> {
+  const { work, options, limits, others = [] } = request
+  const uploads = [request.upload, ...others.map(({ upload }) => upload)]
+  const plans: Plan[] = []
+  for (const [at, upload] of uploads.entries()) {
+    const onShare = (share: number) =>
+      report('unpacking', ((at + share) / uploads.length) * PREPARED, 'Looking through the file.')
+    const { decompressedMaxBytes, rowsMax } = limits
+    const folder = at === 0 ? work : join(work, `file-${at + 1}`)
+    plans.push(await prepareUpload({ upload, work: folder, options, decompressedMaxBytes, rowsMax, signal, onShare }))
   }
+  return plans
 }
 
-async function prepareBytes(source: Source, path: string, text: TextRequest): Promise<Plan> {
-  const { work } = text
-  const format = recognise(source.head)
-  const about: About = { format, compression: source.compression, encoding: null, delimiter: null }
-  switch (format) {
-    case 'parquet': {
-      const file = source.compression === null ? path : await unpack(source, join(work, 'parquet'))
-      return { about, stage: (db) => stageParquet(db, file, text) }
-    }
-    case 'json': {
-      const { path: unpacked, encoding } = await unpackText(source, text)
-      const { format, staged } = await stageJson(unpacked, text)
-      return { about: { ...about, format, encoding }, stage: async () => staged }
-    }
-    case 'csv': {
-      const { path: staged, names, rows, encoding, dialect } = await stageDelimited(source, text)
-      return {
-        about: { ...about, encoding, delimiter: dialect.delimiter },
-        stage: async () => ({ path: staged, names, rows, typedDates: NO_TYPES, limitations: dialect.notes })
-      }
-    }
+/** The rows of the one file, or of all put together. */
+async function stage(
+  db: DuckDb,
+  plans: readonly Plan[],
+  { work, limits, filename = 'file 1', others = [] }: ReadRequest
+): Promise<{ staged: Staged; about: About }> {
+  const [first] = plans
+  if (plans.length === 1) return { staged: await first!.stage(db), about: first!.about }
+  const parts: StagedPart[] = []
+  for (const [at, plan] of plans.entries()) {
+    const staged = await plan.stage(db)
+    parts.push({
+      filename: at === 0 ? filename : others[at - 1]!.filename,
+      names: staged.names,
+      rows: staged.rows,
+      staged
+    })
   }
-}
-
-async function unpack(source: Source, path: string): Promise<string> {
-  await pipeline(source.chunks, createWriteStream(path))
-  return path
+  const { staged, lines } = await joinFiles(db, parts, { work, rowsMax: limits.rowsMax })
+  const files = parts.map((part, at) => ({
+    filename: part.filename,
+    format: plans[at]!.about.format,
+    rows: part.rows,
+    lines: at === lines
+  }))
+  return { staged, about: { ...plans[lines]!.about, files } }
 }
 
 type Report = (stage: string, fraction: number, message: string) => void

@@ -16,6 +16,10 @@ export interface ReadLimits {
 export interface ReadRequest {
   /** The file as it arrived. It is only read. */
   upload: string
+  /** What the caller calls it; of several files. */
+  filename?: string
+  /** Files to be joined with it. */
+  others?: readonly { upload: string; filename: string }[]
   /** Existing, empty folder for everything that is not the result. */
   work: string
   /** Folder to publish; must not exist. */

@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { Problem } from '../../errors.ts'
 import { checkUnpacked } from './archive/unpacked-limit.ts'
+import { findUtf16 } from './encoding.ts'
 import { isGzip } from './format.ts'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -105,4 +106,35 @@ export async function firstBytes(path: string, count: number): Promise<Buffer> {
   } finally {
     await handle.close()
   }
+}
+
+/** The beginning of a text, as far as its head goes, and whether that is all of it. */
+export function firstPart(source: Source): { source: Source; whole: boolean } {
+  if (source.head.length < HEAD_BYTES) return { source, whole: true }
+  const head = source.head.subarray(0, endOfText(source.head))
+  async function* chunks() {
+    // Entered and left, so that the file behind it is closed.
+    for await (const _ of source.chunks) {
+      yield head
+      return
+    }
+  }
+  return { source: { ...source, head, chunks: chunks() }, whole: false }
+}
+
+/** Behind the last line of a text, or else where no character is cut in two. */
+function endOfText(head: Buffer): number {
+  const utf16 = findUtf16(head)
+  if (utf16 !== null) {
+    const end = utf16 === 'utf-16le' ? '\n\0' : '\0\n'
+    for (let at = head.length - (head.length % 2) - 2; at >= 0; at -= 2) {
+      if (head.toString('latin1', at, at + 2) === end) return at + 2
+    }
+    return head.length - (head.length % 2)
+  }
+  const line = head.lastIndexOf(0x0a)
+  if (line >= 0) return line + 1
+  let at = head.length
+  while (at > 1 && head[at - 1]! >= 0x80) at--
+  return at
 }

@@ -3,7 +3,7 @@ import type { DatasetOptions, IntakeSummary } from '../../domain/records/dataset
 import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
 import type { Cleansed } from './cleanse.ts'
-import type { OrderColumns } from './order-columns.ts'
+import { describeChoices, listNames, type OrderColumns, quoted, unmappedColumns } from './order-columns.ts'
 import type { Staged } from './stage.ts'
 
 export type About = Omit<IntakeSummary['source'], 'date' | 'numbers'>
@@ -43,6 +43,8 @@ export async function summarise(db: DuckDb, folder: string, findings: Findings):
   return {
     source: { ...about, date: cleansed.dates.reading, numbers: cleansed.numbers },
     mapping: cleansed.mapping,
+    columns: describeChoices(cleansed.header),
+    unmapped_columns: unmappedColumns(cleansed.header),
     timezone,
     currency: cleansed.currency.currency,
     period: { from: rfc3339(first_order), to: rfc3339(last_order) },
@@ -51,7 +53,7 @@ export async function summarise(db: DuckDb, folder: string, findings: Findings):
     net_revenue,
     cancellations: cleansed.evidence.cancellations,
     quality: cleansed.quality,
-    limitations: [...(staged.limitations ?? []), ...limitations(findings)]
+    limitations: [...(staged.limitations ?? []), ...cleansed.columnNotes, ...limitations(findings)]
   }
 }
 
@@ -61,9 +63,17 @@ function rfc3339(microseconds: number): string {
 }
 
 function limitations({ cleansed, options, timezone }: Findings): string[] {
-  const { columns, evidence, dates } = cleansed
+  const { columns, evidence, dates, header } = cleansed
   const has = (field: keyof OrderColumns) => columns[field] !== undefined
+  const others = describeChoices(header).filter(
+    ({ column, alternatives }) => column !== null && alternatives.length > 0
+  )
   const notes: [boolean, string][] = [
+    [header.layout?.note !== undefined, header.layout?.note ?? ''],
+    [
+      others.length > 0,
+      `Several columns would fit: ${others.map(({ field, column, alternatives }) => `for ${field} ${quoted(column!)} was taken, not ${listNames(alternatives)}`).join('; ')}.`
+    ],
     [!has('order_id'), 'The file has no order id: all lines of a customer on one calendar day count as one order.'],
     [
       options.timezone === undefined && !dates.zoned,

@@ -27,6 +27,8 @@ export interface TextRequest {
   work: string
   options: DatasetOptions
   rowsMax: number
+  /** The beginning of a file is enough: what it breaks off in is no row. */
+  partial?: boolean
 }
 
 /** A text in rows: a Parquet file of text columns c0, c1, …. */
@@ -117,7 +119,7 @@ async function stageRecords(
       records.push(chunk)
       if (records.rows > request.rowsMax) throw tooManyRows(request.rowsMax)
     }
-    records.end()
+    if (!request.partial) records.end()
     if (records.rows === 0) throw new Problem('no_rows', 'The file has a header but no rows; send the order lines too.')
     if (records.rows > request.rowsMax) throw tooManyRows(request.rowsMax)
     const encoding = text.decoded ?? chosenEncoding(encodings, request.options)

@@ -73,6 +73,8 @@ export interface DatasetSource {
   compression: 'gzip' | 'zip' | null
   encoding: string | null
   delimiter: string | null
+  /** Of several files that were joined: each of them, in the order of the request. */
+  files?: JoinedFile[]
   /** Name of the sheet that was read; workbooks only. */
   sheet?: string
   date: DateReading
@@ -87,6 +89,17 @@ export interface NumberReading {
   decimal_separator: '.' | ',' | null
   /** Sentence with the evidence. */
   evidence: string
+}
+
+export interface JoinedFile {
+  filename: string
+  format: DatasetSource['format']
+  rows: number
+  /** Whether it has the order lines that the others were joined to. */
+  lines: boolean
+  bytes?: number
+  /** Hex SHA-256 of the bytes as they came. */
+  sha256?: string
 }
 
 /** How the date column was read, decided over the whole column. */

@@ -43,8 +43,8 @@ export async function stageJson(path: string, request: TextRequest): Promise<Sta
   const layout = findLayout(head, isOrder(request))
   const rows = new ObjectRows(join(request.work, 'json.parquet'), request)
   try {
-    if (layout.kind === 'lines') await readLines(path, rows)
-    else await readArray(path, head, layout, rows)
+    if (layout.kind === 'lines') await readLines(path, rows, request.partial)
+    else await readArray(path, head, layout, rows, request.partial)
     return { format: layout.kind === 'lines' ? 'ndjson' : 'json', staged: rows.finish() }
   } finally {
     rows.close()
@@ -63,7 +63,7 @@ const isOrder =
     }
   }
 
-async function readLines(path: string, rows: ObjectRows): Promise<void> {
+async function readLines(path: string, rows: ObjectRows, partial = false): Promise<void> {
   const shape = { delimiter: null, quote: null, columns: 1, forbidden: FORBIDDEN }
   const records = new RecordScan(shape, {
     good: (bytes, bounds) =>
@@ -71,19 +71,21 @@ async function readLines(path: string, rows: ObjectRows): Promise<void> {
     malformed: (line) => rows.malformed(line)
   })
   for await (const chunk of createReadStream(path, { highWaterMark: HEAD_BYTES })) records.push(chunk as Buffer)
-  records.end()
+  if (!partial) records.end()
 }
 
 async function readArray(
   path: string,
   head: Buffer,
   layout: Layout & { kind: 'array' },
-  rows: ObjectRows
+  rows: ObjectRows,
+  partial = false
 ): Promise<void> {
   const elements = new ArrayElements((element) => rows.element(element))
   for await (const chunk of createReadStream(path, { start: layout.from, highWaterMark: HEAD_BYTES })) {
     elements.push(chunk as Buffer)
   }
+  if (partial) return
   elements.end()
   // What stands around the array must be JSON too: otherwise the file was cut or put together wrongly.
   try {

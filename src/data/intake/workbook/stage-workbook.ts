@@ -4,6 +4,7 @@ import type { ZipArchive } from '../archive/zip.ts'
 import { thousands } from '../dates.ts'
 import { COLUMNS_MAX } from '../dialect.ts'
 import { listNames } from '../order-columns.ts'
+import { PARTIAL_ROWS } from '../parquet.ts'
 import type { Staged } from '../stage.ts'
 import { StagedFile } from '../staged-file.ts'
 import { type TextRequest, tooManyRows } from '../text.ts'
@@ -44,7 +45,7 @@ export async function stageWorkbook(
     throw new Problem('too_many_columns', `The sheet has ${table.names.length} columns; send at most ${COLUMNS_MAX}.`)
   }
 
-  const rows = new TableRows(join(request.work, 'sheet.parquet'), table, request.rowsMax)
+  const rows = new TableRows(join(request.work, 'sheet.parquet'), table, request)
   try {
     const remarks = await readSheet(archive.read(sheet.part, request.onShare), context, rows)
     const notes = limitations(parts.sheets, sheet, remarks, rows.outside)
@@ -79,7 +80,7 @@ class TableRows implements RowSink {
   constructor(
     path: string,
     private readonly table: SheetTable,
-    private readonly rowsMax: number
+    private readonly request: TextRequest
   ) {
     const columns = table.names.length
     this.file = new StagedFile(path, columns)
@@ -101,12 +102,16 @@ class TableRows implements RowSink {
     }
     this.outside += cells.columns.length - inside
     if (inside === 0) return
-    if (++this.rows > this.rowsMax) throw tooManyRows(this.rowsMax)
+    if (++this.rows > this.request.rowsMax) throw tooManyRows(this.request.rowsMax)
     const { bounds } = this
     bounds.set(cells.bounds.subarray(2 * firstColumn, 2 * (firstColumn + names.length)))
     // Where the last cell is empty, its place still says how long the row is.
     if (bounds[bounds.length - 1] === 0) bounds.fill(cells.length, -2)
     this.file.good(cells.bytes, bounds)
+  }
+
+  done(): boolean {
+    return this.request.partial === true && this.rows >= PARTIAL_ROWS
   }
 
   finish(): Staged {

@@ -2,7 +2,8 @@
 -- The period is left to the end: the rolling window starts from the last order that is kept otherwise.
 -- Reads: fields. Macros: as_instant, made by the decision about dates.
 -- Variables: has_order_id, has_unit_price, has_line_total, has_quantity (columns of the file), timezone, cancellations,
--- discount_unit ('amount', 'share', 'percent'), countries, order_id_pattern, product_id_pattern (NULL: no such filter).
+-- discount_unit ('amount', 'share', 'percent'), countries, order_id_pattern, product_id_pattern (NULL: no such filter),
+-- cancelled_statuses, refunded_statuses (lists, in lower case).
 
 create temp table classified as
 
@@ -12,7 +13,8 @@ with read_values as not materialized (
         row,
         malformed,
         repeated,
-        called_off,
+        called_off or coalesce(list_contains(getvariable('cancelled_statuses'), lower(clean(status))), false)
+                                        as called_off,
         -- Rows that spreadsheets and queries add: totals, and delimiters without values.
         (as_id(customer_id) is null or clean(ordered_at) is null) and (
             is_total(first) or is_total(order_id) or is_total(product_id) or is_total(product_name)
@@ -28,6 +30,11 @@ with read_values as not materialized (
         clean(product_name)             as product_name,
         clean(country)                  as country,
         clean(category)                 as category,
+        clean(coupon)                   as coupon,
+        clean(channel)                  as channel,
+        upper(as_id(currency))          as currency,
+        lower(clean(status))            as status,
+        as_money(cost)                  as cost,
         as_instant(clean(ordered_at))   as ordered_at,
         as_id(unit_price)               as unit_price_text,
         as_id(line_total)               as line_total_text,
@@ -101,9 +108,11 @@ select
         when customer_id is null then 'missing_customer_id'
         when getvariable('has_order_id') and order_id is null then 'missing_order_id'
         when ordered_at is null then 'invalid_date'
+        -- What was called off often has no amounts any more.
+        when called_off then 'cancelled_order'
         when quantity is null then 'invalid_quantity'
         when price_unreadable or line_total is null or (unit_price is null and quantity <> 0) then 'invalid_price'
-        when cancelled or called_off then 'cancelled_order'
+        when cancelled then 'cancelled_order'
         when quantity <= 0 then 'non_positive_quantity'
         when unit_price <= 0 or line_total < 0 then 'non_positive_price'
         when not order_id_fits then 'order_id_mismatch'
@@ -128,5 +137,11 @@ select
         when 'amount' then abs(discount_number)
         when 'share' then abs(times(discount_number, times(quantity, unit_price)))
         when 'percent' then abs(times(discount_number, try_cast(times(quantity, unit_price) / 100 as decimal(18, 4))))
-    end                                                                                       as discount
+    end                                                                                       as discount,
+    cost,
+    coupon,
+    channel,
+    currency,
+    status,
+    coalesce(list_contains(getvariable('refunded_statuses'), status), false)                  as refunded
 from filtered

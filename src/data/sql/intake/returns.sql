@@ -1,4 +1,5 @@
 -- Cancelled and returned lines as positive amounts, of the same countries, products and period as the orders.
+-- What was refunded was bought and came back: it is among the orders too.
 -- Reads: judged.
 
 select
@@ -7,6 +8,9 @@ select
     abs(unit_price)::decimal(18, 4)   as unit_price,
     abs(line_total)::decimal(18, 4)   as line_total,
     ordered_at, customer_id, country, category,
-    discount::decimal(18, 4)          as discount
+    discount::decimal(18, 4)          as discount,
+    cost::decimal(18, 4)              as cost,
+    coupon, channel, currency, status
 from judged
-where rule in ('cancelled_order', 'non_positive_quantity') and in_scope and in_period
+where in_scope and in_period
+    and (rule in ('cancelled_order', 'non_positive_quantity') or (rule is null and refunded))

@@ -1,0 +1,54 @@
+import type { OrderField } from '../../../domain/vocabulary.ts'
+import type { DuckDb } from '../../duckdb.ts'
+import { type Header, quoted } from '../order-columns.ts'
+
+/** What belongs to an order and not to one of its lines. */
+const OF_THE_ORDER = ['customer_id', 'ordered_at', 'country', 'coupon', 'channel', 'currency', 'status'] as const
+const LOOKED_AT_ROWS = 100_000
+/** Orders that must show it where the header is of no export that is known to be written so. */
+const ORDERS_MIN = 2
+
+/**
+ * Finds the fields that stand in the first line of each order only, as several shop systems write them, and gathers their
+ * values in `order_heads` (order_key and one column a field).
+ * Reads: fields.
+ */
+export async function findHollowFields(db: DuckDb, header: Header): Promise<{ fields: OrderField[]; notes: string[] }> {
+  const { columns, layout, names } = header
+  const there = OF_THE_ORDER.filter((field) => columns[field] !== undefined)
+  if (columns.order_id === undefined || there.length === 0) return { fields: [], notes: [] }
+  const counts = there.flatMap((field) => [
+    `count(*) filter (head_${field})::double as heads_${field}`,
+    `count(*) filter (head_${field} and values_${field} = 1)::double as hollow_${field}`
+  ])
+  const orders = there.flatMap((field) => [
+    `coalesce(min(row) = min(row) filter (as_id(${field}) is not null), false) as head_${field}`,
+    `count(as_id(${field})) as values_${field}`
+  ])
+  const [row] = await db.rows<Record<string, number>>(`
+    select ${counts.join(', ')}
+    from (
+      select ${orders.join(', ')}
+      from fields
+      where not malformed and as_id(order_id) is not null and row <= ${LOOKED_AT_ROWS}
+      group by as_id(order_id)
+      having count(*) > 1
+    )`)
+  const enough = layout?.fillDown ? 1 : ORDERS_MIN
+  const hollow = there.filter(
+    (field) => row![`hollow_${field}`]! >= enough && row![`hollow_${field}`]! * 2 > row![`heads_${field}`]!
+  )
+  if (hollow.length === 0) return { fields: [], notes: [] }
+  const heads = hollow.map((field) => `arg_min(${field}, row) filter (as_id(${field}) is not null) as ${field}`)
+  await db.run(`
+    create temp table order_heads as
+    select as_id(order_id) as order_key, ${heads.join(', ')}
+    from fields
+    where not malformed and as_id(order_id) is not null
+    group by order_key`)
+  const shown = hollow.map((field) => quoted(names[columns[field]!]!)).join(', ')
+  return {
+    fields: hollow,
+    notes: [`In lines that leave it empty, ${shown} was taken from the first line of the same order.`]
+  }
+}
