@@ -2,44 +2,11 @@ import type { DateReading } from '../../domain/records/dataset.ts'
 import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
-
-/** One way to understand dates. */
-interface Family {
-  /** As a person would say it. */
-  name: string
-  /** strftime formats; none where DuckDB's own cast reads it. */
-  formats: readonly string[]
-}
-
-const TIMES = ['', ' %H:%M', ' %H:%M:%S', ' %H:%M:%S.%f', ' %I:%M %p', ' %I:%M:%S %p', ' %I:%M%p', ' %I:%M:%S%p']
-const timed = (...days: string[]): string[] => days.flatMap((day) => TIMES.map((time) => day + time))
-
-const ISO: Family = { name: 'ISO 8601 (year-month-day)', formats: [] }
-
-/** Of two that read a column equally well and alike, the earlier is taken. */
-const FAMILIES: readonly Family[] = [
-  ISO,
-  { name: 'month/day/year', formats: timed('%m/%d/%Y', '%m/%d/%y') },
-  { name: 'day/month/year', formats: timed('%d/%m/%Y', '%d/%m/%y') },
-  { name: 'year/month/day', formats: timed('%Y/%m/%d') },
-  { name: 'day.month.year', formats: timed('%d.%m.%Y', '%d.%m.%y') },
-  { name: 'day-month-year', formats: timed('%d-%m-%Y') },
-  { name: 'month-day-year', formats: timed('%m-%d-%Y') },
-  { name: 'YYYYMMDD', formats: ['%Y%m%d'] }
-]
+import { FAMILIES, type Family, formatName, ISO, NAMED, shapeOf } from './date-families.ts'
+import { tidyDate, zoneMinutes } from './date-texts.ts'
 
 /** More shapes than this are no way of writing dates. */
 const SHAPES_MAX = 100
-
-/** The shape, as date_values.sql makes it, of all texts that a format can read. */
-const shapeOf = (format: string): string =>
-  format === '%Y%m%d'
-    ? 'YY'
-    : format
-        .replace('%f', 'f')
-        .replace('%p', 'P')
-        .replace('%Y', 'Y')
-        .replace(/%[mdyHMIS]/g, '9')
 
 /** Names under which a caller may ask for ISO; both are what `source.date.format` says of such a file. */
 const ISO_NAMES = ['iso8601', 'timestamp']
@@ -67,36 +34,69 @@ export async function decideDates(
   db: DuckDb,
   options: { dateFormat: string | undefined; timezone: string; typed: boolean }
 ): Promise<DateDecision> {
-  await db.run(sqlFile('intake/date_values'))
+  await readDates(db, 'value')
   const { total, zoned } = await countDates(db)
-  const decision = await (options.dateFormat === undefined
+  const { dateFormat } = options
+  const decision = await (dateFormat === undefined
     ? found(db, options, total)
-    : askedFor(db, options.dateFormat, options.timezone, total))
-  return { ...decision, zoned: zoned === total || /%[zZ]/.test(decision.reading.format) }
+    : askedFor(db, dateFormat, options.timezone, total))
+  return { ...decision, zoned: decision.zoned || zoned === total || /%[zZ]/.test(decision.reading.format) }
 }
 
-type Decision = Omit<DateDecision, 'zoned'>
+/** Takes the dates together, as they stand or tidied. */
+async function readDates(db: DuckDb, text: string): Promise<void> {
+  await db.run(`create or replace temp macro date_text(value) as ${text}`)
+  await db.run(sqlFile('intake/date_values'))
+}
 
-async function found(db: DuckDb, options: { timezone: string; typed: boolean }, total: number): Promise<Decision> {
-  const candidates = await possible(db, options.timezone)
-  const counts = await countReadings(db, candidates)
-  const best = counts.indexOf(Math.max(...counts))
+/** How families read texts: as they stand, or tidied, with the zones that these name. */
+interface Approach {
+  /** SQL of the text from `value`. */
+  text: string
+  /** SQL of the minutes east of UTC that `value` names, or NULL. */
+  zone: string | null
+  timezone: string
+}
+
+async function found(db: DuckDb, options: { timezone: string; typed: boolean }, total: number): Promise<DateDecision> {
+  const { timezone } = options
+  const approach: Approach = { text: 'value', zone: null, timezone }
+  const plain = await weigh(db, approach)
+  let taken = plain
+  if (plain.count < total) {
+    const tidied: Approach = { text: 'tidy_date(value)', zone: 'zone_minutes(value)', timezone }
+    await db.run(`create or replace temp macro tidy_date(value) as ${tidyDate('value')}`)
+    await db.run(`create or replace temp macro zone_minutes(value) as ${zoneMinutes('value')}`)
+    await readDates(db, tidied.text)
+    const other = await weigh(db, tidied)
+    if (other.count > plain.count) taken = other
+    else await readDates(db, 'value')
+  }
+  const { candidates, counts, count, shapes, best } = taken
   const winner = candidates[best]
-  if (winner === undefined || counts[best]! * 2 < total) throw await unreadable(db, winner?.expression)
+  if (winner === undefined || count * 2 < total) throw await unreadable(db, winner?.expression)
   const { expression, family } = winner
-  if (options.typed) {
-    const evidence = `The column holds dates and times, not text; ${of(counts[best]!, total)} can be used.`
-    return { reading: { format: 'timestamp', evidence }, expression }
+  const zoned = family.instants === true || (taken !== plain && (await allNameZones(db)))
+  if (options.typed && family === ISO) {
+    const evidence = `The column holds dates and times, not text; ${of(count, total)} can be used.`
+    return { reading: { format: 'timestamp', evidence }, expression, zoned }
   }
   const ruledOut: string[] = []
   for (const [at, candidate] of candidates.entries()) {
     if (at === best || counts[at] === 0) continue
     const rival = await compare(db, expression, candidate.expression)
-    if (counts[at] === counts[best] && rival.differ > 0) throw ambiguous(winner, candidate, rival.example)
+    if (counts[at] === count && rival.differ > 0) throw ambiguous(winner, candidate, rival.example, shapes)
     ruledOut.push(reasonAgainst(family, candidate.family, rival))
   }
-  const evidence = [`${of(counts[best]!, total)} dates read as ${family.name}`, ...ruledOut].join('; ')
-  return { reading: { format: winner.formats[0] ?? 'iso8601', evidence: `${evidence}.` }, expression }
+  const short = winner.formats.some((format) => format.includes('%y'))
+    ? ['years of two digits lie in 1969 to 2068']
+    : []
+  const evidence = [`${of(count, total)} dates read as ${family.name}`, ...ruledOut, ...short].join('; ')
+  return {
+    reading: { format: formatName(family, winner.formats, shapes), evidence: `${evidence}.` },
+    expression,
+    zoned
+  }
 }
 
 interface Candidate {
@@ -106,29 +106,42 @@ interface Candidate {
   expression: string
 }
 
-/** The families that could read some of the values, each with only the formats it needs. */
-async function possible(db: DuckDb, timezone: string): Promise<Candidate[]> {
+/** The families that could read some of the values, each with only the formats it needs; and which reads most lines. */
+async function weigh(db: DuckDb, approach: Approach) {
   const shapes = (
     await db.rows<{ shape: string }>(
       `select shape from date_values group by shape order by sum(lines) desc, shape limit ${SHAPES_MAX}`
     )
   ).map(({ shape }) => shape)
-  const candidates: Candidate[] = []
-  for (const family of FAMILIES) {
-    if (family === ISO) {
-      if (!shapes.some((shape) => shape.startsWith('Y-'))) continue
-      candidates.push({ family, formats: [], expression: instant(ISO_LOCAL_VALUE, ISO_ZONED_VALUE, timezone) })
-      continue
-    }
-    const formats = shapes.flatMap((shape) => family.formats.filter((format) => shapeOf(format) === shape))
-    if (formats.length > 0) candidates.push({ family, formats, expression: formatted(formats, timezone) })
-  }
-  return candidates
+  const candidates = FAMILIES.flatMap((family) => asCandidate(family, shapes, approach) ?? [])
+  const counts = await countReadings(db, candidates)
+  const count = Math.max(0, ...counts)
+  return { candidates, counts, count, shapes, best: counts.indexOf(count) }
 }
 
-async function askedFor(db: DuckDb, format: string, timezone: string, total: number): Promise<Decision> {
-  const iso = ISO_NAMES.includes(format)
-  const expression = iso ? instant(ISO_LOCAL_VALUE, ISO_ZONED_VALUE, timezone) : formatted([format], timezone)
+function asCandidate(family: Family, shapes: readonly string[], approach: Approach): Candidate | undefined {
+  if (family === ISO) {
+    if (!shapes.some((shape) => shape.startsWith('Y-'))) return undefined
+    return { family, formats: [], expression: isoInstant(approach.timezone) }
+  }
+  const formats = shapes.flatMap((shape) => family.formats.filter((format) => shapeOf(format) === shape))
+  if (formats.length === 0 && !shapes.some((shape) => family.mayRead?.(shape))) return undefined
+  return { family, formats, expression: familyInstant(family, formats, approach) }
+}
+
+async function askedFor(db: DuckDb, format: string, timezone: string, total: number): Promise<DateDecision> {
+  const named = FAMILIES.find(({ label }) => label === format)
+  const plain: Approach = { text: 'value', zone: null, timezone }
+  let expression: string
+  if (ISO_NAMES.includes(format)) expression = isoInstant(timezone)
+  else if (named?.read) expression = familyInstant(named, [], plain)
+  else if (named === NAMED) {
+    expression = familyInstant(NAMED, NAMED.formats, {
+      text: tidyDate('value'),
+      zone: zoneMinutes('value'),
+      timezone
+    })
+  } else expression = formatted([format], timezone)
   const [count] = await countReadings(db, [{ expression }]).catch((cause) => {
     if (!/format specifier|strptime|strftime/i.test(String(cause))) throw cause
     throw new Problem(
@@ -138,7 +151,8 @@ async function askedFor(db: DuckDb, format: string, timezone: string, total: num
     )
   })
   if (count! * 2 < total || total === 0) throw await unreadable(db, expression)
-  return { reading: { format, evidence: `${of(count!, total)} dates read in the format asked for.` }, expression }
+  const evidence = `${of(count!, total)} dates read in the format asked for.`
+  return { reading: { format, evidence }, expression, zoned: named?.instants === true }
 }
 
 const of = (count: number, total: number): string => `${thousands(count)} of ${thousands(total)}`
@@ -155,11 +169,22 @@ interface Rival {
 }
 
 function reasonAgainst(winner: Family, rival: Family, { onlyWinner, onlyRival }: Rival): string {
-  const swapped = winner.formats.length > 0 && rival.formats.length === winner.formats.length
+  const swapped = winner.formats.length > 0 && isSwapped(winner.name, rival.name)
   const why = swapped
     ? `${thousands(onlyWinner)} have a ${winner.name.startsWith('month') ? 'second' : 'first'} number above 12, so ${rival.name} is ruled out`
     : `${thousands(onlyWinner)} cannot be read as ${rival.name}`
   return onlyRival === 0 ? why : `${why}, though ${thousands(onlyRival)} can be read only so and count as invalid`
+}
+
+/** month/day/year against day/month/year, with any mark between. */
+const isSwapped = (one: string, other: string): boolean =>
+  one !== other && one.replace(/^(month|day)(.)(month|day)/, '$3$2$1') === other
+
+async function allNameZones(db: DuckDb): Promise<boolean> {
+  const [row] = await db.rows<{ all_zoned: boolean | null }>(
+    'select bool_and(zone_minutes(value) is not null) as all_zoned from date_values'
+  )
+  return row?.all_zoned === true
 }
 
 async function countDates(db: DuckDb): Promise<{ total: number; zoned: number }> {
@@ -195,28 +220,40 @@ const ISO_LOCAL_VALUE = `case when regexp_full_match(value, '${ISO_LOCAL}') then
 
 /** DuckDB reads a zone only behind seconds. */
 const ISO_ZONED_VALUE = `case when regexp_full_match(value, '${ISO_ZONED}') then try_cast(
-  regexp_replace(replace(value, ',', '.'), '([T ][0-9]{1,2}:[0-9]{2})( ?[A-Z+-])', '\\1:00\\2') as timestamptz)::timestamp end`
+  regexp_replace(
+    regexp_replace(replace(value, ',', '.'), '([T ][0-9]{1,2}:[0-9]{2})( ?[A-Z+-])', '\\1:00\\2'),
+    ' ?([+-][0-9]{2}):?([0-9]{2})$', '\\1:\\2') as timestamptz)::timestamp end`
 
 function formatted(formats: string[], timezone: string): string {
   const parsed = `try_strptime(value, [${formats.map(sqlText).join(', ')}])`
   // With a zone in the format DuckDB gives the instant itself.
   if (formats.some((format) => /%[zZ]/.test(format))) return inRange(`(${parsed})::timestamptz::timestamp`)
-  return instant(parsed, null, timezone)
+  return inRange(inUtc(parsed, timezone))
 }
 
-/** Local times are those of the dataset's timezone. */
-function instant(local: string, zoned: string | null, timezone: string): string {
-  const utc = timezone === 'UTC' ? local : `timezone(${sqlText(timezone)}, ${local})::timestamp`
-  return inRange(zoned === null ? utc : `coalesce(${zoned}, ${utc})`)
+function familyInstant(family: Family, formats: readonly string[], { text, zone, timezone }: Approach): string {
+  const parsed = family.read?.(text) ?? `try_strptime(${text}, [${formats.map(sqlText).join(', ')}])`
+  if (family.instants) return inRange(parsed)
+  const local = inUtc(parsed, timezone)
+  if (zone === null) return inRange(local)
+  return inRange(`case when ${zone} is null then ${local} else ${parsed} - to_minutes(${zone}) end`)
 }
+
+const isoInstant = (timezone: string): string =>
+  inRange(`coalesce(${ISO_ZONED_VALUE}, ${inUtc(ISO_LOCAL_VALUE, timezone)})`)
+
+/** Local times are those of the dataset's timezone. */
+const inUtc = (local: string, timezone: string): string =>
+  timezone === 'UTC' ? local : `timezone(${sqlText(timezone)}, ${local})::timestamp`
 
 const inRange = (moment: string): string => `usable_instant(${moment})`
 
-function ambiguous(one: Candidate, other: Candidate, example: string | null): Problem {
+function ambiguous(one: Candidate, other: Candidate, example: string | null, shapes: readonly string[]): Problem {
   const shown = example === null ? '' : `, for example "${example.slice(0, 40)}"`
+  const formats = [one, other].map((each) => formatName(each.family, each.formats, shapes))
   return new Problem(
     'ambiguous_date_format',
-    `Every date reads as ${one.family.name} and as ${other.family.name} alike${shown}; say which by options.date_format: ${one.formats[0]} or ${other.formats[0]}.`
+    `Every date reads as ${one.family.name} and as ${other.family.name} alike${shown}; say which by options.date_format: ${formats[0]} or ${formats[1]}.`
   )
 }
 
@@ -227,6 +264,6 @@ async function unreadable(db: DuckDb, expression = 'null'): Promise<Problem> {
   const shown = row?.example == null ? 'the column is empty' : `for example "${row.example.slice(0, 40)}"`
   return new Problem(
     'unreadable_date_format',
-    `Most dates cannot be read (${shown}); say how they are written by options.date_format in strftime notation, like %d/%m/%Y %H:%M.`
+    `Most dates cannot be read (${shown}); say how they are written by options.date_format in strftime notation, like %d/%m/%Y %H:%M. Of zones only UTC and offsets such as +01:00 are read, for EST and the like mean several.`
   )
 }

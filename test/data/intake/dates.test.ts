@@ -65,12 +65,86 @@ describe('formats', () => {
     ['05.01.2024', '2024-01-05 00:00:00', '%d.%m.%Y'],
     ['5.1.2024 8:05:00.5', '2024-01-05 08:05:00.5', '%d.%m.%Y %H:%M:%S.%f'],
     ['25-01-2024', '2024-01-25 00:00:00', '%d-%m-%Y'],
-    ['20240125', '2024-01-25 00:00:00', '%Y%m%d']
+    ['20240125', '2024-01-25 00:00:00', '%Y%m%d'],
+    ['20240125082630', '2024-01-25 08:26:30', '%Y%m%d%H%M%S'],
+    ['202401250826', '2024-01-25 08:26:00', '%Y%m%d%H%M'],
+    ['20240125T082630Z', '2024-01-25 08:26:30', '%Y%m%d%H%M%S'],
+    ['25-1-24', '2024-01-25 00:00:00', '%d-%m-%y'],
+    ['2024.01.25 08:26', '2024-01-25 08:26:00', '%Y.%m.%d %H:%M'],
+    ['1/25/2024, 8:26:30\u202fAM', '2024-01-25 08:26:30', '%m/%d/%Y %I:%M:%S %p'],
+    ['25.01.2024 um 8:26 Uhr', '2024-01-25 08:26:00', '%d.%m.%Y %H:%M'],
+    ['25/01/2024 à 08h26', '2024-01-25 08:26:00', '%d/%m/%Y %H:%M'],
+    ['1/25/2024 8:26 a. m.', '2024-01-25 08:26:00', '%m/%d/%Y %I:%M %p'],
+    ['25/01/2024 08:26:30 +0100', '2024-01-25 07:26:30', '%d/%m/%Y %H:%M:%S'],
+    ['Thu 1/25/2024 08:26', '2024-01-25 08:26:00', '%m/%d/%Y %H:%M'],
+    // 19,747 days after 1970-01-01 are 2024-01-25: 1,706,140,800 seconds; and 30,390 s are 08:26:30.
+    ['1706171190', '2024-01-25 08:26:30', 'epoch_seconds'],
+    ['1706171190.0', '2024-01-25 08:26:30', 'epoch_seconds'],
+    ['1706171190500', '2024-01-25 08:26:30.5', 'epoch_milliseconds'],
+    ['1706171190500250', '2024-01-25 08:26:30.50025', 'epoch_microseconds'],
+    ['1706171190500250000', '2024-01-25 08:26:30.50025', 'epoch_nanoseconds'],
+    // Excel counts 25,569 days to 1970-01-01, so 45,316 to 2024-01-25; 0.35 of a day are 08:24.
+    ['45316', '2024-01-25 00:00:00', 'excel_serial'],
+    ['45316.35', '2024-01-25 08:24:00', 'excel_serial'],
+    ['45316,35', '2024-01-25 08:24:00', 'excel_serial']
   ] as const) {
     test(`${written} is ${read_as}`, async () => {
       expect(await read([written])).toMatchObject({ times: [read_as], format })
     })
   }
+
+  for (const [written, read_as] of [
+    ['12 Dec 2010', '2010-12-12 00:00:00'],
+    ['Dec 12, 2010 8:26 AM', '2010-12-12 08:26:00'],
+    ['December 12th, 2010 at 8:26 pm', '2010-12-12 20:26:00'],
+    ['12-DEC-10', '2010-12-12 00:00:00'],
+    ['12dec2010', '2010-12-12 00:00:00'],
+    ['2010-Dec-12 08:26', '2010-12-12 08:26:00'],
+    ['12. Dezember 2010', '2010-12-12 00:00:00'],
+    ['So., 12. Dez. 2010, 08:26 Uhr', '2010-12-12 08:26:00'],
+    ['7. März 2010 8:26', '2010-03-07 08:26:00'],
+    ['12 décembre 2010 à 08h26', '2010-12-12 08:26:00'],
+    ['1er août 2010', '2010-08-01 00:00:00'],
+    ['mar. 14 déc. 2010', '2010-12-14 00:00:00'],
+    ['mar 14 2010', '2010-03-14 00:00:00'],
+    ['12 de diciembre de 2010, 8:26', '2010-12-12 08:26:00'],
+    ['domingo 12 dic 2010', '2010-12-12 00:00:00'],
+    ['Fri, 10 Dec 2010 08:26:00 +0100', '2010-12-10 07:26:00'],
+    ['Fri, 10 Dec 2010 08:26:00 GMT', '2010-12-10 08:26:00'],
+    ['Fri Dec 10 2010 08:26:00 GMT+0100 (CET)', '2010-12-10 07:26:00'],
+    ['Fri Dec 10 08:26:00 2010', '2010-12-10 08:26:00'],
+    ['10 May 2010', '2010-05-10 00:00:00']
+  ] as const) {
+    test(`${written} is ${read_as}`, async () => {
+      expect(await read([written])).toMatchObject({ times: [read_as], format: 'month_names' })
+    })
+  }
+
+  test('may be asked for by the names that answers give them', async () => {
+    const reread = async (written: string, date_format: string) => (await read([written], { date_format })).times
+    expect(await reread('12. Dezember 2010', 'month_names')).toEqual(['2010-12-12 00:00:00'])
+    expect(await reread('45316.35', 'excel_serial')).toEqual(['2024-01-25 08:24:00'])
+    expect(await reread('1706171190', 'epoch_seconds')).toEqual(['2024-01-25 08:26:30'])
+    expect(await reread('20240125082630', '%Y%m%d%H%M%S')).toEqual(['2024-01-25 08:26:30'])
+  })
+
+  test('with numbers of no range, or a zone that several have, are refused', async () => {
+    for (const written of ['240125', '12345', '99999999999', '25/01/2024 08:26 EST', '12 Foo 2010', '1.29E+12']) {
+      expect(await refusal(file([written]))).toMatchObject({ code: 'unreadable_date_format' })
+    }
+  })
+
+  test('of instants need no timezone, and years of two digits say where they lie', async () => {
+    const assumed = 'Times without a zone were read as UTC'
+    expect((await read(['1706171190'])).summary.limitations.join()).not.toContain(assumed)
+    expect((await read(['Fri, 10 Dec 2010 08:26:00 +0100'])).summary.limitations.join()).not.toContain(assumed)
+    expect((await read(['45316'])).summary.limitations.join()).toContain(assumed)
+    // 2010-12-10 12:00 in Berlin is 11:00 UTC.
+    expect((await read(['10 Dec 2010 12:00'], { timezone: 'Europe/Berlin' })).times).toEqual(['2010-12-10 11:00:00'])
+    const short = await read(['13/1/68', '13/1/69'])
+    expect(short.times).toEqual(['2068-01-13 00:00:00', '1969-01-13 00:00:00'])
+    expect(short.evidence).toContain('years of two digits lie in 1969 to 2068')
+  })
 
   test('of one column may differ in the time of day', async () => {
     expect((await read(['1/25/2024', '1/25/2024 8:26', '1/25/2024 8:26:30', '1/25/24 8:26'])).times).toEqual([
