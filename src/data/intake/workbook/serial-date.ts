@@ -13,7 +13,7 @@ export type DateSystem = 1900 | 1904
 export function serialDate(serial: number, system: DateSystem): string | null {
   if (!(serial >= 0 && serial < LAST_SERIAL)) return null
   const milliseconds = Math.round(serial * DAY_MS)
-  if (milliseconds < DAY_MS && system === 1900) return timeOf(new Date(milliseconds).toISOString())
+  if (milliseconds < DAY_MS && system === 1900) return timeOf(milliseconds)
   const days = Math.floor(milliseconds / DAY_MS)
   if (system === 1900 && days === 60) return null
   return written(dayZero(system, days) + milliseconds)
@@ -25,13 +25,33 @@ function dayZero(system: DateSystem, days: number): number {
 }
 
 function written(instant: number): string {
-  const text = new Date(instant).toISOString()
-  const day = text.slice(0, 10)
-  return instant % DAY_MS === 0 ? day : `${day} ${timeOf(text)}`
+  const time = ((instant % DAY_MS) + DAY_MS) % DAY_MS
+  const day = dayText(instant - time)
+  return time === 0 ? day : `${day} ${timeOf(time)}`
 }
 
+let lastDay = 0
+let lastDayText = '1970-01-01'
+
+/** Neighbouring rows are of one day. */
+function dayText(day: number): string {
+  if (day !== lastDay) {
+    lastDay = day
+    lastDayText = new Date(day).toISOString().slice(0, 10)
+  }
+  return lastDayText
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
+
 /** Without milliseconds where there are none. */
-const timeOf = (text: string): string => text.slice(11, text.endsWith('.000Z') ? 19 : 23)
+function timeOf(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000)
+  const rest = milliseconds % 1000
+  const [hour, minute, second] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+  const time = `${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[second]}`
+  return rest === 0 ? time : `${time}.${String(rest).padStart(3, '0')}`
+}
 
 /**
  * Number formats that spreadsheets show as dates or times without naming them in the file (ECMA-376 part 1, 18.8.30):
