@@ -35,6 +35,7 @@ async function start([script, ...more], ready, environment) {
   }
   return {
     origin,
+    pid: server.pid,
     async stop() {
       server.kill('SIGTERM')
       if (server.exitCode === null) await once(server, 'exit')

@@ -138,7 +138,9 @@ const settings = z.object({
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .prefault('info')
-    .describe('Least level that is logged.'),
+    .describe(
+      'Least level that is logged. Lines are written together, at least once a second and at every end but a kill -9.'
+    ),
   DOCS_UI: flag.optional().describe('Interactive docs at /docs; by default on, but off where NODE_ENV is production.'),
   NODE_ENV: z
     .enum(['development', 'production', 'test'])

@@ -8,7 +8,12 @@ import { type Config, readConfig, redactedConfig } from './config.ts'
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const config = settingsOrExit()
-const logger = pino({ level: config.LOG_LEVEL })
+// A write for each line would cost a request as much as its answer. What waits is written each second, on every orderly end and
+// with anything fatal; only a kill -9 can lose the lines of the last second.
+const logger = pino(
+  { level: config.LOG_LEVEL },
+  pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 })
+)
 await start().catch((error: unknown) => {
   logger.fatal({ err: error }, error instanceof Error ? error.message : 'the service could not start')
   // A service that opened its folder but not its port has threads that would keep the process alive.
