@@ -371,6 +371,20 @@ describe('hostile JSON', () => {
     }
   })
 
+  test('keys that are empty or half a character are columns under names that can be', async () => {
+    const { summary, folder } = await readFile(
+      JSON.stringify([
+        { ...good, '': 'x', '\ud800': 'y' },
+        { ...good, quantity: 'x' }
+      ])
+    )
+    expect(summary.counts.rows_kept).toBe(1)
+    expect(await linesOf(folder, 'rejected')).toHaveLength(1)
+    expect(await refusal(JSON.stringify([{ ...good, '\ud800': 'x', '\ud801': 'y' }]))).toMatchObject({
+      code: 'duplicate_column'
+    })
+  })
+
   test('texts that begin like our mark of a malformed row are values', async () => {
     const { summary, folder } = await readFile(
       '[{"order_id":"\\u0001A\\u0000","customer_id":"C1","ordered_at":"2024-01-05","quantity":1,"unit_price":2}]'

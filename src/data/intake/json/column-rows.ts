@@ -88,7 +88,7 @@ export class ColumnRows {
     if (length >= COLUMNS_MAX) {
       throw new Problem('too_many_columns', `The objects have more than ${COLUMNS_MAX} different keys.`)
     }
-    this.names.push(name)
+    this.names.push(shownName(name, length))
     this.places.set(name, length)
     this.filledRows.push(0)
     this.values.push(null)
@@ -97,3 +97,6 @@ export class ColumnRows {
     return length
   }
 }
+
+/** A key may be empty, or hold half a character: no name of a column does. */
+const shownName = (key: string, place: number): string => Buffer.from(key).toString() || `column_${place + 1}`
