@@ -43,6 +43,8 @@ export interface ReceivedFile {
   location?: string
   query?: string
   version?: SourceVersion
+  /** Files that came with it, to be joined. */
+  joined?: ReceivedFile[]
 }
 
 /** What a job that makes a dataset needs, also after a restart. */

@@ -1,10 +1,11 @@
-import type { Dataset } from '../domain/records/dataset.ts'
+import type { Dataset, DatasetSource, IntakeSummary } from '../domain/records/dataset.ts'
 import type { Job, JobProgress } from '../domain/records/job.ts'
 import { locationOf, type Reference } from '../domain/records/reference.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../errors.ts'
 import type { JobWork } from '../jobs/board.ts'
 import type { IngestRequest, ReceivedFile } from './flows.ts'
+import { allFiles, discardFiles } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 type Context = Parameters<JobWork>[2]
@@ -16,7 +17,7 @@ const FETCHING = 0.4
 export const ingestDataset =
   (tools: Tools): JobWork =>
   async (tenant, job, context) => {
-    const { stores, uploads } = tools
+    const { stores } = tools
     const request = job.request as IngestRequest
     const result = { type: 'dataset' as const, id: request.dataset_id }
     // Killed between writing the record and settling the job: the work is done.
@@ -33,7 +34,7 @@ export const ingestDataset =
       keepUpload = context.signal.aborted && context.signal.reason === 'draining'
       throw error
     } finally {
-      if (!keepUpload) await uploads.discard(tenant, file.id)
+      if (!keepUpload) await discardFiles(tools, tenant, file)
     }
   }
 
@@ -47,22 +48,36 @@ async function readFile(
   const onProgress = source === undefined ? progress : (step: JobProgress) => progress(afterFetching(step))
   const summary = await intake.read(
     tenant,
-    { upload: file.id, datasetId: dataset_id, jobId: job.id, options },
+    {
+      uploads: allFiles(file).map(({ id, filename }) => ({ id, filename })),
+      datasetId: dataset_id,
+      jobId: job.id,
+      options
+    },
     { signal, onProgress }
   )
-  const { id: _, version, ...about } = file
+  const { version } = file
   return {
     ...summary,
     id: dataset_id,
     name: options.name ?? file.filename ?? dataset_id,
     status: 'ready',
     created_at: clock().toISOString(),
-    source: { ...about, ...summary.source },
+    source: sourceOf(file, summary.source),
     ...(source && { reference: { source, version: version ?? {} } }),
     ...(refreshes !== undefined && { refreshed_from: refreshes }),
     options,
     reference_date: summary.period.to
   }
+}
+
+/** Of several files the one with the lines stands for all; each is listed. */
+function sourceOf(file: ReceivedFile, found: IntakeSummary['source']): DatasetSource {
+  const files = allFiles(file)
+  const lines = found.files?.findIndex((each) => each.lines) ?? 0
+  const { id: _, version: __, joined: ___, ...about } = files[lines]!
+  const listed = found.files?.map((each, at) => ({ ...each, bytes: files[at]!.bytes, sha256: files[at]!.sha256 }))
+  return { ...about, ...found, ...(listed && { files: listed }) }
 }
 
 /** @returns null when what is there is what the refreshed dataset was made of */

@@ -7,7 +7,7 @@ import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { isFeatureName } from '../domain/vocabulary.ts'
 import { type FieldError, Problem } from '../errors.ts'
-import type { ModelWithState, PageOf, PageRequest, SegmentMember } from './flows.ts'
+import type { ModelWithState, PageOf, PageRequest, ReceivedFile, SegmentMember } from './flows.ts'
 import type { Tools } from './tools.ts'
 
 // How a caller's word is found, or refused with the sentence that says which one was meant.
@@ -171,4 +171,15 @@ export function assignRefusal(errors: FieldError[]): Problem {
   return new Problem(code, `${errors.length} values stand in the way, see errors; no customer was assigned.`, {
     errors: errors.slice(0, 1000)
   })
+}
+
+/** A received file and those that came with it. */
+export const allFiles = (file: ReceivedFile): ReceivedFile[] => [file, ...(file.joined ?? [])]
+
+export async function discardFiles(
+  { uploads }: Pick<Tools, 'uploads'>,
+  tenant: Tenant,
+  file: ReceivedFile
+): Promise<void> {
+  for (const { id } of allFiles(file)) await uploads.discard(tenant, id)
 }

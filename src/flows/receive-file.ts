@@ -1,6 +1,6 @@
-import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../errors.ts'
-import type { Flows, ReceivedFile } from './flows.ts'
+import type { Flows } from './flows.ts'
+import { discardFiles } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 export const receiveFile =
@@ -22,9 +22,9 @@ export const receiveOrders =
   }
 
 export const discardFile =
-  ({ uploads }: Tools): Flows['discardFile'] =>
-  (tenant: Tenant, file: ReceivedFile) =>
-    uploads.discard(tenant, file.id)
+  (tools: Tools): Flows['discardFile'] =>
+  (tenant, file) =>
+    discardFiles(tools, tenant, file)
 
 function refuseWhileDraining(service: Tools['service']): void {
   if (service.draining()) throw new Problem('draining', 'Send the request again in a moment.', { retryAfter: 5 })

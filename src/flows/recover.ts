@@ -1,5 +1,7 @@
 import { isFinished, type Job } from '../domain/records/job.ts'
 import type { Tenant } from '../domain/tenant.ts'
+import type { ReceivedFile } from './flows.ts'
+import { allFiles } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -48,6 +50,6 @@ async function uploadsOfOpenJobs(stores: Tools['stores'], tenant: Tenant): Promi
 }
 
 function uploadOf(job: Job, into: Set<string>): void {
-  const { file } = job.request as { file?: { id: string } }
-  if (file !== undefined) into.add(file.id)
+  const { file } = job.request as { file?: ReceivedFile }
+  if (file !== undefined) for (const { id } of allFiles(file)) into.add(id)
 }

@@ -4,7 +4,7 @@ import type { Reference } from '../domain/records/reference.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../errors.ts'
 import type { Announce, Flows, IngestRequest } from './flows.ts'
-import { findDataset } from './lookup.ts'
+import { discardFiles, findDataset } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 /** Start reading a file that has arrived, and answer at once with the job. */
@@ -14,7 +14,7 @@ export const registerDataset =
     try {
       return await start(tools, tenant, 'ingest', { file, options }, announce)
     } catch (error) {
-      await tools.uploads.discard(tenant, file.id)
+      await discardFiles(tools, tenant, file)
       throw error
     }
   }

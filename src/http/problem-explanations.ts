@@ -23,7 +23,7 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   upload_aborted: 'The connection closed before the whole body had arrived. Nothing was kept; send it again.',
   body_too_large: 'A JSON body has a limit. Send fewer items in each request, or upload order lines as a file.',
   field_too_large: 'The part options has a limit of 64 KiB.',
-  too_many_files: 'A form has one part file and at most one part options.',
+  too_many_files: 'A form has one part file, or up to six where orders come in several, and at most one part options.',
   upload_too_large: 'The file is larger than the service is set to take. Compress it with gzip or split it.',
   param_too_long: 'An id in the address may have 200 characters, the whole address 4,096 bytes.',
   unsupported_media_type:

@@ -6,6 +6,7 @@ import { Problem } from '../../errors.ts'
 import { asStorageProblem } from '../durable.ts'
 import type { Folders } from '../folders.ts'
 import { readInProcess } from './process.ts'
+import type { ReadRequest } from './request.ts'
 import { Spare } from './spare.ts'
 
 export interface IntakeLimits {
@@ -21,8 +22,8 @@ export interface IntakeLimits {
 }
 
 export interface IntakeRequest {
-  /** Id of the received file. */
-  upload: string
+  /** The received file, or several that are to be joined. */
+  uploads: readonly { id: string; filename: string | null }[]
   datasetId: string
   jobId: string
   options: DatasetOptions
@@ -68,7 +69,7 @@ export function openIntake(folders: Folders, limits: IntakeLimits): Intake {
       return await readInProcess(
         spare.take(),
         {
-          upload: folders.upload(tenant, request.upload),
+          ...filesOf(folders, tenant, request.uploads),
           work,
           output,
           options: request.options,
@@ -104,6 +105,19 @@ export function openIntake(folders: Folders, limits: IntakeLimits): Intake {
       await Promise.all(running)
     }
   }
+}
+
+/** Files without a name are told apart by their number. */
+function filesOf(
+  folders: Folders,
+  tenant: Tenant,
+  uploads: IntakeRequest['uploads']
+): Pick<ReadRequest, 'upload' | 'filename' | 'others'> {
+  const [first, ...others] = uploads.map(({ id, filename }, at) => ({
+    upload: folders.upload(tenant, id),
+    filename: filename ?? `file ${at + 1}`
+  }))
+  return { ...first!, others }
 }
 
 /** A fixed number of places, given out in the order of asking. */

@@ -18,11 +18,14 @@ export interface UploadForm<Options> {
   options: z.ZodType<Options>
   /** What is in the file, with its article. */
   content: string
+  /** How many files may come in one upload, to be joined; one where absent. */
+  filesMax?: number
 }
 
 /**
- * Reads an upload: a part `file`, streamed onward as it arrives, and an optional part `options` before or after it.
- * The caller owns the file that is returned; when this throws, none is left behind.
+ * Reads an upload: a part `file`, or as many as the form takes, streamed onward as it arrives, and an optional part
+ * `options` before, between or after. The caller owns the file that is returned with those joined to it; when this
+ * throws, none is left behind.
  *
  * @throws Problem for everything that is wrong with the form
  */
@@ -34,10 +37,11 @@ export async function receiveUpload<Options>(
 ): Promise<{ file: ReceivedFile; options: Options }> {
   const { tenant } = request.principal
   const signal = hangUpSignal(reply)
-  let file: ReceivedFile | undefined
+  const { filesMax = 1 } = form
+  const files: ReceivedFile[] = []
   let options: Options | undefined
   try {
-    for await (const part of partsOf(request, form.maxBytes)) {
+    for await (const part of partsOf(request, form.maxBytes, filesMax)) {
       if (part.fieldname === 'options') {
         if (options !== undefined) throw new Problem('too_many_files', 'Send the part options once.')
         options = parsed(form.options, await optionsOf(part), 'body')
@@ -45,22 +49,33 @@ export async function receiveUpload<Options>(
         throw unknownPart(part.fieldname)
       } else if (part.type !== 'file') {
         throw new Problem('file_required', 'The part file must be sent as a file, with a filename.')
-      } else if (file !== undefined) {
-        throw new Problem('too_many_files', 'Send one file in each upload.')
+      } else if (files.length === filesMax) {
+        const most = filesMax === 1 ? 'one file' : `at most ${filesMax} files`
+        throw new Problem('too_many_files', `Send ${most} in each upload.`)
       } else {
-        file = await flows.receiveFile(tenant, contentOf(part), { filename: filenameOf(part), signal })
+        files.push(await flows.receiveFile(tenant, contentOf(part), { filename: filenameOf(part), signal }))
+        refuseTooMuch(files, form.maxBytes)
       }
     }
+    const [file, ...joined] = files
     if (file === undefined) throw new Problem('file_required', `Send ${form.content} as a part named file.`)
-    return { file, options: options ?? parsed(form.options, {}, 'body') }
+    return {
+      file: joined.length === 0 ? file : { ...file, joined },
+      options: options ?? parsed(form.options, {}, 'body')
+    }
   } catch (error) {
-    if (file !== undefined) await flows.discardFile(tenant, file)
+    for (const file of files) await flows.discardFile(tenant, file)
     throw toUploadProblem(error)
   }
 }
 
-/** One more part of each kind than is taken is let through: the second is then refused by name. */
-function partsOf(request: FastifyRequest, maxBytes: number): AsyncIterable<Part> {
+function refuseTooMuch(files: readonly ReceivedFile[], maxBytes: number): void {
+  if (files.reduce((sum, { bytes }) => sum + bytes, 0) <= maxBytes) return
+  throw new Problem('upload_too_large', `The files together are larger than the ${maxBytes} bytes allowed; gzip them.`)
+}
+
+/** One more part of each kind than is taken is let through: it is then refused by name. */
+function partsOf(request: FastifyRequest, maxBytes: number, filesMax: number): AsyncIterable<Part> {
   if (!/;\s*boundary=/i.test(request.headers['content-type'] ?? '')) {
     throw new Problem('multipart_malformed', 'Content-Type must name the boundary: multipart/form-data; boundary=…')
   }
@@ -69,9 +84,9 @@ function partsOf(request: FastifyRequest, maxBytes: number): AsyncIterable<Part>
       fileSize: maxBytes,
       fieldSize: OPTIONS_BYTES,
       fieldNameSize: 100,
-      files: 2,
+      files: filesMax + 1,
       fields: 2,
-      parts: 4,
+      parts: filesMax + 3,
       headerPairs: 50
     }
   })

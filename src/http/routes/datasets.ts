@@ -14,6 +14,8 @@ import { JobAnswer } from '../schemas/jobs.ts'
 import type { App } from '../types.ts'
 
 const tags = ['datasets']
+/** Of one upload: order lines, and what is to be joined to them. */
+const FILES_MAX = 6
 
 type Stories = Pick<
   Flows,
@@ -46,7 +48,7 @@ export const datasetRoutes = async (
         operationId: 'createDataset',
         summary: 'Send order lines',
         description:
-          'As a file in multipart/form-data, inline as JSON, or by reference: an address, a file below an import folder, an object of S3 or a query. Rows are cleansed; the report says what was rejected and why.',
+          'As a file in multipart/form-data, or up to six that are joined on the ids they share; inline as JSON, or by reference: an address, a file below an import folder, an object of S3 or a query. Rows are cleansed; the report says what was rejected and why.',
         tags,
         response: { 201: DatasetAnswer, 202: JobAnswer }
       }
@@ -61,7 +63,8 @@ export const datasetRoutes = async (
               await receiveUpload(flows, request, reply, {
                 maxBytes: uploadMaxBytes,
                 options: DatasetOptionsRequest,
-                content: 'the order lines'
+                content: 'the order lines',
+                filesMax: FILES_MAX
               }),
               attempt
             )
@@ -151,7 +154,8 @@ async function startWithFile(
   { file, options }: { file: ReceivedFile; options: DatasetOptions },
   attempt: Attempt
 ): Promise<Job | null> {
-  if (attempt.identify({ sha256: file.sha256, type: file.type, options })) {
+  const joined = file.joined && { joined: file.joined.map(({ sha256 }) => sha256) }
+  if (attempt.identify({ sha256: file.sha256, type: file.type, options, ...joined })) {
     await flows.discardFile(tenant, file)
     return null
   }

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import {
+  type ColumnChoice,
   type Dataset,
   type DatasetOptions,
   type DatasetSource,
   type QualityReport,
   TEXT_ENCODINGS
 } from '../../domain/records/dataset.ts'
-import { CLEANSING_RULES, ORDER_FIELDS } from '../../domain/vocabulary.ts'
+import { CLEANSING_RULES, COLUMN_CONFIDENCES, ORDER_FIELDS } from '../../domain/vocabulary.ts'
 import { Limitations, pageOf, Share } from './common.ts'
 import { Id, Instant, line, Moment, paragraph } from './text.ts'
 
@@ -146,6 +147,8 @@ export const DatasetRequest = z
 /** The body of a request that says all in its address: none, or an empty object. */
 export const NoBody = z.strictObject({})
 
+const FORMATS = ['csv', 'ndjson', 'json', 'parquet', 'xlsx'] as const
+
 const Source = z.object({
   type: z.enum(['upload', 'inline', 'url', 'path', 's3', 'postgres', 'mysql']),
   filename: z.string().nullable(),
@@ -156,10 +159,23 @@ const Source = z.object({
   query: z.string().exactOptional().meta({ description: 'Of a database.' }),
   bytes: count,
   sha256: z.string(),
-  format: z.enum(['csv', 'ndjson', 'json', 'parquet', 'xlsx']),
+  format: z.enum(FORMATS),
   compression: z.enum(['gzip', 'zip']).nullable(),
   encoding: z.string().nullable(),
   delimiter: z.string().nullable(),
+  files: z
+    .array(
+      z.object({
+        filename: z.string(),
+        format: z.enum(FORMATS),
+        rows: count,
+        lines: z.boolean().meta({ description: 'It has the order lines; the others were joined to them.' }),
+        bytes: count.exactOptional(),
+        sha256: z.string().exactOptional()
+      })
+    )
+    .exactOptional()
+    .meta({ description: 'Of an upload of several files: each of them.' }),
   sheet: z.string().exactOptional().meta({ description: 'The sheet that was read; workbooks only.' }),
   date: z.object({ format: z.string(), evidence: z.string() }),
   numbers: z
@@ -190,7 +206,22 @@ export const QualityAnswer = z
   })
   .meta({ id: 'QualityReport' }) satisfies z.ZodType<QualityReport>
 
-const KnownColumns = z.partialRecord(z.enum(ORDER_FIELDS), z.string())
+export const ColumnChoices = z
+  .array(
+    z.object({
+      field: z.enum(ORDER_FIELDS),
+      column: z.string().nullable().meta({ description: 'Null where something stands in for it.' }),
+      confidence: z.enum(COLUMN_CONFIDENCES).meta({
+        description:
+          'By the mapping given; by its own name or the header of a known export; by a usual name; by what stands in it; or assumed.'
+      }),
+      reason: z.string(),
+      alternatives: z.array(z.string()).meta({ description: 'Columns that would fit too, less surely.' })
+    })
+  )
+  .meta({ id: 'ColumnChoices' }) satisfies z.ZodType<ColumnChoice[]>
+
+export const KnownColumns = z.partialRecord(z.enum(ORDER_FIELDS), z.string())
 
 export const DatasetAnswer = z
   .object({
@@ -204,6 +235,8 @@ export const DatasetAnswer = z
     }),
     options: z.object({ ...options, mapping: KnownColumns.exactOptional() }),
     mapping: KnownColumns,
+    columns: ColumnChoices.exactOptional(),
+    unmapped_columns: z.array(z.string()).exactOptional(),
     currency: z.string().nullable(),
     timezone: z.string(),
     period: z.object({ from: Instant, to: Instant }),

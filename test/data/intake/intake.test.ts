@@ -35,7 +35,7 @@ function opened(content: string, limits: Partial<IntakeLimits> = {}) {
   const read = (datasetId = 'ds_1') =>
     intake.read(
       DEFAULT_TENANT,
-      { upload: 'up_1', datasetId, jobId: `job_${datasetId}`, options: {} },
+      { uploads: [{ id: 'up_1', filename: null }], datasetId, jobId: `job_${datasetId}`, options: {} },
       {
         signal: abort.signal,
         onProgress: (progress) => {

@@ -146,7 +146,7 @@ async function repeatedKey(db: DuckDb, { staged }: StagedPart, column: number): 
     from (
       select ${asKey(`c${column}`)} as value
       from read_parquet(${sqlText(staged.path)})
-      group by all having value is not null and count(*) > 1
+      group by value having value is not null and count(*) > 1
     ) having count(*) > 0`)
   return found?.value ?? null
 }
