@@ -51,8 +51,8 @@ const OF_LINE: Partial<Record<OrderField, readonly string[]>> = {
 }
 
 /**
- * Sums of the whole order: on every line they would be counted as often as it has lines. Not taken as columns, unless
- * a mapping asks for them.
+ * Sums of the whole order: on every line they would be counted as often as it has lines. And its status, which is
+ * already read where the order is taken apart. Not taken as columns, unless a mapping asks for them.
  */
 const SUMS =
   /^(current_)?(sub_?total|total|grand_total|base_grand_total|amount|value|revenue|sales|spend|price|discount|rebate|quantity|qty|units|order_value|net_amount|item_total)(_|$)|^(total|line|item|discount|sales|net)_|^total[A-Z]/i
@@ -65,7 +65,9 @@ export const isOrderField = (name: string, key: string | undefined): boolean =>
 const ORDER_NAMES = new Set(Object.values(OF_ORDER).flat())
 const LINE_NAMES = new Set(Object.values(OF_LINE).flat())
 
-export const isSumOfOrder = (name: string): boolean => SUMS.test(name)
+const STATUS = /^(order_)?(status|state)$|^financial_status$/i
+
+export const isOfWholeOrder = (name: string): boolean => SUMS.test(name) || STATUS.test(name)
 
 /**
  * Which column holds which field. Of several that could, the first that has values wherever any of them has.

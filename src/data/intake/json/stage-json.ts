@@ -10,7 +10,7 @@ import { NO_TYPES, type Staged } from '../stage.ts'
 import { type TextRequest, tooManyRows } from '../text.ts'
 import { ColumnRows } from './column-rows.ts'
 import { ArrayElements, brokenJson } from './elements.ts'
-import { isOrderField, isSumOfOrder, nestedMapping } from './fields.ts'
+import { isOfWholeOrder, isOrderField, nestedMapping } from './fields.ts'
 import { findLayout, type Layout } from './layout.ts'
 import { type Line, linesKey, type OrderLines, orderLines } from './order-lines.ts'
 import { isObject, type Json, type JsonObject, JsonRefusal, JsonSyntaxError, parseJson } from './parse.ts'
@@ -216,7 +216,7 @@ class ObjectRows {
       if (isObject(value)) {
         if (levels > 1) this.flatten(value, `${name}.`, levels - 1, nested)
       } else if (!Array.isArray(value)) {
-        if (nested && prefix === '' && isSumOfOrder(key) && !Object.values(mapping ?? {}).includes(key)) continue
+        if (nested && prefix === '' && isOfWholeOrder(key) && !Object.values(mapping ?? {}).includes(key)) continue
         this.rows.set(name, inUtc(key, value), nested || prefix !== '')
       }
     }
