@@ -3,6 +3,7 @@ import type { DatasetOptions, IntakeSummary } from '../../domain/records/dataset
 import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
 import type { Cleansed } from './cleanse.ts'
+import { thousands } from './dates.ts'
 import { describeChoices, listNames, type OrderColumns, quoted, unmappedColumns } from './order-columns.ts'
 import type { Staged } from './stage.ts'
 
@@ -19,6 +20,8 @@ interface Totals {
   /** Microseconds since 1970, UTC. */
   first_order: number
   last_order: number
+  /** Lines more than a day ahead of now. */
+  future: number
 }
 
 interface Findings {
@@ -53,7 +56,7 @@ export async function summarise(db: DuckDb, folder: string, findings: Findings):
     net_revenue,
     cancellations: cleansed.evidence.cancellations,
     quality: cleansed.quality,
-    limitations: [...(staged.limitations ?? []), ...cleansed.columnNotes, ...limitations(findings)]
+    limitations: [...(staged.limitations ?? []), ...cleansed.columnNotes, ...limitations(findings, totals!.future)]
   }
 }
 
@@ -62,7 +65,7 @@ function rfc3339(microseconds: number): string {
   return new Date(Math.floor(microseconds / 1000)).toISOString().replace('.000Z', 'Z')
 }
 
-function limitations({ cleansed, options, timezone }: Findings): string[] {
+function limitations({ cleansed, options, timezone }: Findings, future: number): string[] {
   const { columns, evidence, dates, header } = cleansed
   const has = (field: keyof OrderColumns) => columns[field] !== undefined
   const others = describeChoices(header).filter(
@@ -94,6 +97,10 @@ function limitations({ cleansed, options, timezone }: Findings): string[] {
     [!has('discount'), 'The file has no discounts: prices are taken as they were paid.'],
     [evidence.cancellations !== null, evidence.cancellations ?? ''],
     [evidence.discountNote !== null, evidence.discountNote ?? ''],
+    [
+      future > 0,
+      `${thousands(future)} order lines lie in the future, and the last of them is what recency counts from.`
+    ],
     [cleansed.currency.note !== null, cleansed.currency.note ?? '']
   ]
   return notes.filter(([applies]) => applies).map(([, sentence]) => sentence)

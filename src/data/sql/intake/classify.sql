@@ -16,7 +16,7 @@ with read_values as not materialized (
         called_off or coalesce(list_contains(getvariable('cancelled_statuses'), lower(clean(status))), false)
                                         as called_off,
         -- Rows that spreadsheets and queries add: totals, and delimiters without values.
-        (as_id(customer_id) is null or clean(ordered_at) is null) and (
+        (as_id(customer_id) is null or clean(ordered_at) is null or is_total(ordered_at)) and (
             is_total(first) or is_total(order_id) or is_total(product_id) or is_total(product_name)
             or is_total(customer_id) or is_total(ordered_at) or is_total(country) or is_total(category)
             or coalesce(

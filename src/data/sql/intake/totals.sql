@@ -13,5 +13,8 @@ select
         - (select coalesce(sum(line_total), 0) from returned)
     )::double                                                           as net_revenue,
     epoch_us(min(ordered_at))::double                                   as first_order,   -- microseconds since 1970
-    epoch_us(max(ordered_at))::double                                   as last_order
+    epoch_us(max(ordered_at))::double                                   as last_order,
+    (
+        count(*) filter (ordered_at > (now() at time zone 'UTC') + interval 1 day)
+    )::double                                                           as future
 from kept
