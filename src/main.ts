@@ -9,10 +9,10 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const config = settingsOrExit()
 // A write for each line would cost a request as much as its answer. What waits is written each second, on every orderly end and
-// with anything fatal; only a kill -9 can lose the lines of the last second.
+// with anything fatal; only a kill -9 can lose the lines of the last second, and a reader that stands still those beyond 16 MB.
 const logger = pino(
   { level: config.LOG_LEVEL },
-  pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 })
+  pino.destination({ dest: 1, sync: false, minLength: 4096, maxLength: 16_000_000, periodicFlush: 1000 })
 )
 await start().catch((error: unknown) => {
   logger.fatal({ err: error }, error instanceof Error ? error.message : 'the service could not start')

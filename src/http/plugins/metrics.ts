@@ -1,7 +1,8 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
 import type { Principal } from '../../domain/records/principal.ts'
 import type { Flows } from '../../flows/flows.ts'
 import type { App } from '../types.ts'
+import { Durations } from './durations.ts'
 
 export interface Metrics {
   readonly contentType: string
@@ -15,13 +16,8 @@ export function metrics(app: App, { flows }: { flows: Pick<Flows, 'checkHealth'>
   const registers = [register]
   collectDefaultMetrics({ register })
 
-  const duration = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the first header to the last byte of the answer.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30, 120],
-    registers
-  })
+  const durations = new Durations()
+  register.registerMetric(durations as unknown as Metric)
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
   const size = gauge('tessera_workers', 'Threads for training.')
   const busy = gauge('tessera_workers_busy', 'Threads at work.')
@@ -29,9 +25,7 @@ export function metrics(app: App, { flows }: { flows: Pick<Flows, 'checkHealth'>
   const store = gauge('tessera_store_up', '1 while the store can be reached.')
 
   app.addHook('onResponse', (request, reply, done) => {
-    // The pattern, never the address: a label for each id would grow without end.
-    const route = request.is404 ? 'none' : (request.route.url ?? 'none')
-    duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    durations.add(request, reply)
     done()
   })
 
