@@ -164,7 +164,7 @@ describe.skipIf(!onlineRetail)('20,000 lines of UCI Online Retail (skipped where
   test('written with blanks between the values', { timeout: 120_000 }, async () => {
     const text = rows.map(([order, product, , quantity, date, price, customer]) =>
       [order, product.replaceAll(' ', '_') || '-', quantity, date.replace(' ', 'T'), price, customer || 'NULL'].join(
-        '  \t'
+        '   '
       )
     )
     const columns = ['order_id', 'product_id', 'quantity', 'ordered_at', 'unit_price', 'customer_id']
