@@ -11,6 +11,7 @@ import { startService } from './service.mjs'
 
 const customers = Number(process.argv[2] ?? 2_000_000)
 const rounds = Number(process.argv[3] ?? 3)
+const PYTHON = process.env.PYTHON ?? '/usr/bin/python3'
 const FEATURES = ['recency_days', 'frequency', 'monetary_value']
 
 const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-'))
@@ -86,7 +87,7 @@ async function compare() {
   console.log('|---|---|---|---|---|')
   print('tessera, over HTTP', ours)
   if (theirs.length > 0) print('pandas + scikit-learn, script', theirs)
-  else console.log('\nNo peer: python3 with pandas and scikit-learn is not installed.')
+  else console.log(`\nNo peer: ${PYTHON} has no pandas and scikit-learn.`)
 }
 
 /** A process that has done nothing else, so that its peak is that of the file. */
@@ -128,11 +129,11 @@ function measurePeer() {
   const script = join(import.meta.dirname, 'peers/assign_file.py')
   const about = [script, place('customers.csv'), place('fit.json'), place('theirs.csv')]
   try {
-    execFileSync('python3', ['-c', 'import pandas, sklearn'], { stdio: 'ignore' })
+    execFileSync(PYTHON, ['-c', 'import pandas, sklearn'], { stdio: 'ignore' })
   } catch {
     return undefined
   }
-  return JSON.parse(execFileSync('python3', about, { env: { ...process.env, OMP_NUM_THREADS: '1' } }))
+  return JSON.parse(execFileSync(PYTHON, about, { env: { ...process.env, OMP_NUM_THREADS: '1' } }))
 }
 
 /** The same segment for every customer, and the same distance to the last digit but one. */

@@ -10,6 +10,9 @@ const BUFFER_BYTES = 1024 * 1024
 /** Of one row: an id of 1,024 bytes doubled, a segment's id and name, two numbers, a sentence. */
 const ROW_BYTES = 16 * 1024
 
+/** More bytes are copied faster by the engine's own call. */
+const COPIED = 24
+
 const COLUMNS = ['customer_id', 'segment_id', 'segment_name', 'distance', 'margin', 'out_of_domain']
 const COMMA = 0x2c
 const APOSTROPHE = 0x27
@@ -89,7 +92,10 @@ export class CsvAnswers implements AnswerWriter {
   #bytes(bytes: Buffer): void {
     const buffer = this.#buffer
     let to = this.#used
-    for (let at = 0; at < bytes.length; at++) buffer[to++] = bytes[at]!
+    if (bytes.length > COPIED) {
+      buffer.set(bytes, to)
+      to += bytes.length
+    } else for (let at = 0; at < bytes.length; at++) buffer[to++] = bytes[at]!
     this.#used = to
   }
 
