@@ -38,6 +38,7 @@ import { idempotency } from './flows/idempotency.ts'
 import { ingestDataset } from './flows/ingest-dataset.ts'
 import { awaitJob, cancelJob, describeJob, followJob, listJobs } from './flows/jobs.ts'
 import { describeChampion, describeModel, listModels, promoteModel, removeModel } from './flows/models.ts'
+import { previewDataset, previewReference } from './flows/preview-dataset.ts'
 import { profileDataset, readProfile, startProfile } from './flows/profile-dataset.ts'
 import { discardFile, receiveFile, receiveOrders } from './flows/receive-file.ts'
 import { recover } from './flows/recover.ts'
@@ -227,6 +228,8 @@ const tellFlows = (tools: Tools): Flows => ({
   registerDataset: registerDataset(tools),
   registerReference: registerReference(tools),
   refreshDataset: refreshDataset(tools),
+  previewDataset: previewDataset(tools),
+  previewReference: previewReference(tools),
   listDatasets: listDatasets(tools),
   describeDataset: describeDataset(tools),
   removeDataset: removeDataset(tools),

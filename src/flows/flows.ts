@@ -4,6 +4,7 @@ import type { AssignFile } from '../domain/records/assign-file.ts'
 import type { Dataset, DatasetOptions, QualityReport, RuleReport } from '../domain/records/dataset.ts'
 import type { Job, JobEvent } from '../domain/records/job.ts'
 import type { KRange, Model, OutlierOptions, OwnVocabulary } from '../domain/records/model.ts'
+import type { Preview } from '../domain/records/preview.ts'
 import type { Principal } from '../domain/records/principal.ts'
 import type { Reference, SourceVersion } from '../domain/records/reference.ts'
 import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
@@ -318,6 +319,13 @@ export interface Flows {
    * @throws Problem dataset_not_found, source_not_refreshable, as registerReference
    */
   refreshDataset(tenant: Tenant, id: string, announce?: Announce): Promise<Job>
+  /**
+   * What a received file seems to be, without making a dataset of it. Takes over the file; nothing of it stays.
+   * @throws Problem intake_crashed, intake_memory, storage_full, job_timeout; what is wrong with the file is told
+   */
+  previewDataset(tenant: Tenant, file: ReceivedFile, options: DatasetOptions, signal: AbortSignal): Promise<Preview>
+  /** As previewDataset, of orders that are fetched. @throws Problem also as fetching does */
+  previewReference(tenant: Tenant, source: Reference, options: DatasetOptions, signal: AbortSignal): Promise<Preview>
   listDatasets(tenant: Tenant, page: PageRequest): Promise<PageOf<Dataset>>
   describeDataset(tenant: Tenant, id: string): Promise<Dataset>
   removeDataset(tenant: Tenant, id: string): Promise<void>

@@ -28,6 +28,7 @@ const ROUTES: [string, Scope | null][] = [
   ['GET /problems/{code}', null],
   ['GET /features', 'read'],
   ['POST /datasets', 'write'],
+  ['POST /datasets/preview', 'write'],
   ['POST /datasets/{id}/refresh', 'write'],
   ['GET /datasets', 'read'],
   ['GET /datasets/{id}', 'read'],

@@ -1,5 +1,6 @@
 import { type PlainProblem, Problem, toPlainProblem } from '../../errors.ts'
 import { DuckDb } from '../duckdb.ts'
+import { previewOrders } from './preview.ts'
 import { readOrders } from './read-orders.ts'
 import type { Order, Reply } from './request.ts'
 
@@ -17,13 +18,14 @@ process.on('message', (order: Order) => {
 // The service is gone: nobody waits for the result.
 process.on('disconnect', () => process.exit(1))
 
-async function read({ request }: Extract<Order, { type: 'read' }>): Promise<void> {
+async function read({ type, request }: Extract<Order, { request: unknown }>): Promise<void> {
   let last: Reply
   try {
     process.chdir(request.work)
     const onProgress = (progress: Extract<Reply, { type: 'progress' }>['progress']) =>
       tell({ type: 'progress', progress })
-    last = { type: 'done', summary: await readOrders(request, { signal: abort.signal, onProgress }) }
+    const look = type === 'preview' ? previewOrders : readOrders
+    last = { type: 'done', result: await look(request, { signal: abort.signal, onProgress }) }
   } catch (error) {
     last = abort.signal.aborted ? { type: 'cancelled' } : { type: 'failed', ...explain(error) }
   }

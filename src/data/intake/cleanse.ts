@@ -150,7 +150,10 @@ const requiringProducts = (options: DatasetOptions, { layout, columns }: Header)
   layout?.productRequired && columns.product_id !== undefined ? { product_id_pattern: '.', ...options } : options
 
 /** What the caller says goes first; a column that it names for one field is no other field's. */
-function fullMapping({ mapping = {} }: Staged, { mapping: asked = {} }: DatasetOptions): DatasetOptions['mapping'] {
+export function fullMapping(
+  { mapping = {} }: Staged,
+  { mapping: asked = {} }: DatasetOptions
+): DatasetOptions['mapping'] {
   const named = Object.values(asked)
   return { ...Object.fromEntries(Object.entries(mapping).filter(([, name]) => !named.includes(name))), ...asked }
 }

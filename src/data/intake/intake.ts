@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { DatasetOptions, IntakeSummary } from '../../domain/records/dataset.ts'
 import type { JobProgress } from '../../domain/records/job.ts'
+import type { Preview } from '../../domain/records/preview.ts'
 import type { Tenant } from '../../domain/tenant.ts'
 import { Problem } from '../../errors.ts'
 import { asStorageProblem } from '../durable.ts'
@@ -41,6 +42,18 @@ export interface Intake {
     request: IntakeRequest,
     hooks: { signal: AbortSignal; onProgress(progress: JobProgress): void }
   ): Promise<IntakeSummary>
+  /**
+   * Looks at the beginning of one upload, or at several joined, in a child process. Nothing is kept.
+   *
+   * Throws what `signal` was aborted with when that ends it.
+   * @param workId names the scratch folder
+   * @throws Problem intake_crashed, intake_memory, storage_full; what is wrong with the file is part of the preview
+   */
+  preview(
+    tenant: Tenant,
+    request: Pick<IntakeRequest, 'uploads' | 'options'> & { workId: string },
+    signal: AbortSignal
+  ): Promise<Preview>
   stats(): { busy: number; queued: number }
   /** Ends what is being read and refuses the rest; resolves when no process is left. */
   close(): Promise<void>
@@ -68,6 +81,7 @@ export function openIntake(folders: Folders, limits: IntakeLimits): Intake {
       signal.throwIfAborted()
       return await readInProcess(
         spare.take(),
+        'read',
         {
           ...filesOf(folders, tenant, request.uploads),
           work,
@@ -87,17 +101,43 @@ export function openIntake(folders: Folders, limits: IntakeLimits): Intake {
     }
   }
 
+  async function preview(
+    tenant: Tenant,
+    { uploads, workId, options }: Parameters<Intake['preview']>[1],
+    asked: AbortSignal
+  ) {
+    const signal = AbortSignal.any([asked, closing.signal])
+    const leave = await places.enter(signal)
+    const work = folders.work(tenant, workId)
+    try {
+      await mkdir(work, { recursive: true })
+      const { processes: _processes, spare: _spare, ...each } = limits
+      signal.throwIfAborted()
+      const files = filesOf(folders, tenant, uploads)
+      const request = { ...files, work, output: work, options, limits: { ...each, threads: THREADS } }
+      return await readInProcess(spare.take(), 'preview', request, { signal, onProgress: () => {} })
+    } catch (error) {
+      throw asStorageProblem(error)
+    } finally {
+      await rm(work, { recursive: true, force: true })
+      leave()
+      spare.renew()
+    }
+  }
+
+  function awaited<Result>(reading: Promise<Result>): Promise<Result> {
+    const settled = reading.then(
+      () => {},
+      () => {}
+    )
+    running.add(settled)
+    void settled.then(() => running.delete(settled))
+    return reading
+  }
+
   return {
-    read(tenant, request, hooks) {
-      const reading = read(tenant, request, hooks)
-      const settled = reading.then(
-        () => {},
-        () => {}
-      )
-      running.add(settled)
-      void settled.then(() => running.delete(settled))
-      return reading
-    },
+    read: (tenant, request, hooks) => awaited(read(tenant, request, hooks)),
+    preview: (tenant, request, signal) => awaited(preview(tenant, request, signal)),
     stats: () => places.stats(),
     async close() {
       closing.abort(new Problem('draining', 'The service is shutting down; send the request again in a moment.'))

@@ -1,8 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
 import type { IntakeSummary } from '../../domain/records/dataset.ts'
+import type { Preview } from '../../domain/records/preview.ts'
 import { fromPlainProblem, Problem } from '../../errors.ts'
 import { watchMemory } from './memory-watch.ts'
 import type { Order, ReadHooks, ReadRequest, Reply } from './request.ts'
+
+interface Results {
+  read: IntakeSummary
+  preview: Preview
+}
 
 /** What the process needs beside DuckDB's limit: Node, buffers, and what DuckDB does not count. */
 const ALLOWANCE_BYTES = 512 * 1024 * 1024
@@ -10,18 +16,19 @@ const ALLOWANCE_BYTES = 512 * 1024 * 1024
 const PATIENCE_MS = 2000
 
 /**
- * Reads one file in a process of its own, as `readOrders` does in this one.
+ * Reads one file in a process of its own, as `readOrders` does in this one, or looks at it as `previewOrders` does.
  *
  * @param child runs child.ts, has no file yet, and ends with this one
  *
  * Throws what `signal` was aborted with when that ends it. Never outlives its process.
  * @throws Problem as readOrders does; intake_crashed when the process dies, intake_memory when it takes too much
  */
-export async function readInProcess(
+export async function readInProcess<Type extends 'read' | 'preview'>(
   child: ChildProcess,
+  type: Type,
   request: ReadRequest,
   { signal, onProgress }: ReadHooks
-): Promise<IntakeSummary> {
+): Promise<Results[Type]> {
   let exceeded = false
   const unwatch =
     child.pid === undefined
@@ -37,10 +44,10 @@ export async function readInProcess(
   }
   signal.addEventListener('abort', cancel, { once: true })
   try {
-    send(child, { type: 'read', request })
+    send(child, { type, request })
     const last = await lastReply(child, onProgress)
     signal.throwIfAborted()
-    if (last?.type === 'done') return last.summary
+    if (last?.type === 'done') return last.result as Results[Type]
     if (last?.type === 'failed') throw Object.assign(fromPlainProblem(last.problem), { cause: last.cause ?? undefined })
     throw exceeded || diedOfHeap(child) ? tooMuchMemory() : crashed(child)
   } finally {

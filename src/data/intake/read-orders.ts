@@ -6,12 +6,10 @@ import { DuckDb } from '../duckdb.ts'
 import { asStorageProblem } from '../durable.ts'
 import { publishFolder } from '../published-folder.ts'
 import { cleanse } from './cleanse.ts'
-import { joinFiles, type StagedPart } from './join/join-files.ts'
 import { checkTimezone } from './period.ts'
-import { type Plan, prepareUpload } from './prepare-upload.ts'
 import type { ReadHooks, ReadRequest } from './request.ts'
-import type { Staged } from './stage.ts'
-import { type About, summarise } from './summary.ts'
+import { prepareUploads, stageUploads } from './stage-uploads.ts'
+import { summarise } from './summary.ts'
 
 /** How the steps share the whole, as fractions at which each ends. */
 const PREPARED = 0.3
@@ -44,12 +42,14 @@ export async function readOrders(request: ReadRequest, hooks: ReadHooks): Promis
   hooks.signal.addEventListener('abort', interrupt)
   const report = progressOf(hooks)
   try {
-    const plans = await prepare(request, hooks.signal, report)
+    const plans = await prepareUploads(request, hooks.signal, (share) =>
+      report('unpacking', share * PREPARED, 'Looking through the file.')
+    )
     const db = await opening
     hooks.signal.throwIfAborted()
 
     report('reading', PREPARED, 'Reading the rows.')
-    const { staged, about } = await stage(db, plans, request)
+    const { staged, about } = await stageUploads(db, plans, request)
     hooks.signal.throwIfAborted()
     const onShare = (share: number, message: string) =>
       report('cleansing', STAGED + share * (CLEANSED - STAGED), message)
@@ -70,48 +70,6 @@ export async function readOrders(request: ReadRequest, hooks: ReadHooks): Promis
   }
 }
 
-async function prepare(request: ReadRequest, signal: AbortSignal, report: Report): Promise<Plan[]> {
-  const { work, options, limits, others = [] } = request
-  const uploads = [request.upload, ...others.map(({ upload }) => upload)]
-  const plans: Plan[] = []
-  for (const [at, upload] of uploads.entries()) {
-    const onShare = (share: number) =>
-      report('unpacking', ((at + share) / uploads.length) * PREPARED, 'Looking through the file.')
-    const { decompressedMaxBytes, rowsMax } = limits
-    const folder = at === 0 ? work : join(work, `file-${at + 1}`)
-    plans.push(await prepareUpload({ upload, work: folder, options, decompressedMaxBytes, rowsMax, signal, onShare }))
-  }
-  return plans
-}
-
-/** The rows of the one file, or of all put together. */
-async function stage(
-  db: DuckDb,
-  plans: readonly Plan[],
-  { work, limits, filename = 'file 1', others = [] }: ReadRequest
-): Promise<{ staged: Staged; about: About }> {
-  const [first] = plans
-  if (plans.length === 1) return { staged: await first!.stage(db), about: first!.about }
-  const parts: StagedPart[] = []
-  for (const [at, plan] of plans.entries()) {
-    const staged = await plan.stage(db)
-    parts.push({
-      filename: at === 0 ? filename : others[at - 1]!.filename,
-      names: staged.names,
-      rows: staged.rows,
-      staged
-    })
-  }
-  const { staged, lines } = await joinFiles(db, parts, { work, rowsMax: limits.rowsMax })
-  const files = parts.map((part, at) => ({
-    filename: part.filename,
-    format: plans[at]!.about.format,
-    rows: part.rows,
-    lines: at === lines
-  }))
-  return { staged, about: { ...plans[lines]!.about, files } }
-}
-
 type Report = (stage: string, fraction: number, message: string) => void
 
 /** Reports that rise only, and by a hundredth at least: each one crosses to the service. */
@@ -125,7 +83,7 @@ function progressOf(hooks: ReadHooks): Report {
 }
 
 /** DuckDB says by words alone that memory or disk ran out. */
-function asIntakeProblem(error: unknown): unknown {
+export function asIntakeProblem(error: unknown): unknown {
   if (error instanceof Problem || !(error instanceof Error)) return error
   if (/No space left|max_temp_directory_size/i.test(error.message)) {
     return asStorageProblem(Object.assign(error, { code: 'ENOSPC' }))

@@ -1,5 +1,6 @@
 import type { DatasetOptions, IntakeSummary } from '../../domain/records/dataset.ts'
 import type { JobProgress } from '../../domain/records/job.ts'
+import type { Preview } from '../../domain/records/preview.ts'
 import type { PlainProblem } from '../../errors.ts'
 
 /** Limits of reading one file. */
@@ -34,11 +35,11 @@ export interface ReadHooks {
 }
 
 /** From the service to the child. */
-export type Order = { type: 'read'; request: ReadRequest } | { type: 'cancel' }
+export type Order = { type: 'read' | 'preview'; request: ReadRequest } | { type: 'cancel' }
 
 /** From the child to the service; one of the last three ends it. */
 export type Reply =
   | { type: 'progress'; progress: JobProgress }
-  | { type: 'done'; summary: IntakeSummary }
+  | { type: 'done'; result: IntakeSummary | Preview }
   | { type: 'failed'; problem: PlainProblem; cause: string | null }
   | { type: 'cancelled' }

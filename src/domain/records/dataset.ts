@@ -158,7 +158,10 @@ export interface ColumnChoice {
 
 /** What the intake of a file finds out: the dataset but for its identity. */
 export interface IntakeSummary {
-  source: Pick<DatasetSource, 'format' | 'compression' | 'encoding' | 'delimiter' | 'files' | 'sheet' | 'date' | 'numbers'>
+  source: Pick<
+    DatasetSource,
+    'format' | 'compression' | 'encoding' | 'delimiter' | 'files' | 'sheet' | 'date' | 'numbers'
+  >
   mapping: Partial<Record<OrderField, string>>
   /** The mapping with how each column was found; absent in datasets of earlier versions. */
   columns?: ColumnChoice[]

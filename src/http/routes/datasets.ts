@@ -9,13 +9,19 @@ import { receiveUpload } from '../answers/upload.ts'
 import { settleJob } from '../answers/wait.ts'
 import { parsed } from '../plugins/validation.ts'
 import { IdParams, Nothing, PageQuery } from '../schemas/common.ts'
-import { DatasetAnswer, DatasetOptionsRequest, DatasetPage, DatasetRequest, NoBody } from '../schemas/datasets.ts'
+import {
+  DatasetAnswer,
+  DatasetOptionsRequest,
+  DatasetPage,
+  DatasetRequest,
+  FILES_MAX,
+  NoBody
+} from '../schemas/datasets.ts'
 import { JobAnswer } from '../schemas/jobs.ts'
 import type { App } from '../types.ts'
+import { previewRoute } from './dataset-preview.ts'
 
 const tags = ['datasets']
-/** Of one upload: order lines, and what is to be joined to them. */
-const FILES_MAX = 6
 
 type Stories = Pick<
   Flows,
@@ -23,6 +29,8 @@ type Stories = Pick<
   | 'receiveOrders'
   | 'discardFile'
   | 'registerDataset'
+  | 'previewDataset'
+  | 'previewReference'
   | 'registerReference'
   | 'refreshDataset'
   | 'listDatasets'
@@ -72,6 +80,8 @@ export const datasetRoutes = async (
         return job && (await settleJob(flows, request, reply, job, (id) => flows.describeDataset(tenant, id)))
       })
   )
+
+  previewRoute(app, { flows, uploadMaxBytes, inlineMaxBytes })
 
   app.post(
     '/datasets/:id/refresh',

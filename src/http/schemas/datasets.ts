@@ -144,21 +144,16 @@ export const DatasetRequest = z
     ]
   })
 
+/** Files of one upload: order lines, and what is to be joined to them. */
+export const FILES_MAX = 6
+
 /** The body of a request that says all in its address: none, or an empty object. */
 export const NoBody = z.strictObject({})
 
 const FORMATS = ['csv', 'ndjson', 'json', 'parquet', 'xlsx'] as const
 
-const Source = z.object({
-  type: z.enum(['upload', 'inline', 'url', 'path', 's3', 'postgres', 'mysql']),
-  filename: z.string().nullable(),
-  location: z
-    .string()
-    .exactOptional()
-    .meta({ description: 'Of a reference: where it was fetched from; the query of an address is left out.' }),
-  query: z.string().exactOptional().meta({ description: 'Of a database.' }),
-  bytes: count,
-  sha256: z.string(),
+/** What reading a file finds out about how it is written. */
+export const SourceFacts = z.object({
   format: z.enum(FORMATS),
   compression: z.enum(['gzip', 'zip']).nullable(),
   encoding: z.string().nullable(),
@@ -185,6 +180,19 @@ const Source = z.object({
     )
     .exactOptional()
     .meta({ description: 'How each column of numbers was read, by our field.' })
+})
+
+const Source = z.object({
+  type: z.enum(['upload', 'inline', 'url', 'path', 's3', 'postgres', 'mysql']),
+  filename: z.string().nullable(),
+  location: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Of a reference: where it was fetched from; the query of an address is left out.' }),
+  query: z.string().exactOptional().meta({ description: 'Of a database.' }),
+  bytes: count,
+  sha256: z.string(),
+  ...SourceFacts.shape
 }) satisfies z.ZodType<DatasetSource>
 
 export const QualityAnswer = z
@@ -223,6 +231,17 @@ export const ColumnChoices = z
 
 export const KnownColumns = z.partialRecord(z.enum(ORDER_FIELDS), z.string())
 
+export const DatasetOptionsEcho = z.object({ ...options, mapping: KnownColumns.exactOptional() })
+
+export const Counts = z.object({
+  rows_read: count,
+  rows_kept: count,
+  orders: count,
+  customers: count,
+  products: count,
+  countries: count
+})
+
 export const DatasetAnswer = z
   .object({
     id: Id,
@@ -233,7 +252,7 @@ export const DatasetAnswer = z
     refreshed_from: Id.exactOptional().meta({
       description: 'The dataset whose reference was fetched again for this one.'
     }),
-    options: z.object({ ...options, mapping: KnownColumns.exactOptional() }),
+    options: DatasetOptionsEcho,
     mapping: KnownColumns,
     columns: ColumnChoices.exactOptional(),
     unmapped_columns: z.array(z.string()).exactOptional(),
@@ -241,14 +260,7 @@ export const DatasetAnswer = z
     timezone: z.string(),
     period: z.object({ from: Instant, to: Instant }),
     reference_date: Instant,
-    counts: z.object({
-      rows_read: count,
-      rows_kept: count,
-      orders: count,
-      customers: count,
-      products: count,
-      countries: count
-    }),
+    counts: Counts,
     revenue: z.number(),
     net_revenue: z.number(),
     cancellations: z.string().nullable(),
