@@ -34,8 +34,16 @@ describe.skipIf(!onlineRetail)(name, () => {
           '541,909 of 541,909 dates read as month/day/year; 308,950 have a second number above 12, so day/month/year is ruled out.'
       },
       numbers: {
-        quantity: { format: 'plain', decimal_separator: null, evidence: '541,909 of 541,909 values are plain numbers.' },
-        unit_price: { format: 'plain', decimal_separator: '.', evidence: '541,909 of 541,909 values are plain numbers.' }
+        quantity: {
+          format: 'plain',
+          decimal_separator: null,
+          evidence: '541,909 of 541,909 values are plain numbers.'
+        },
+        unit_price: {
+          format: 'plain',
+          decimal_separator: '.',
+          evidence: '541,909 of 541,909 values are plain numbers.'
+        }
       }
     })
     // Chen 2015 by way of the folder's README.
