@@ -57,13 +57,14 @@ async function readFile(
     { signal, onProgress }
   )
   const { version } = file
+  const about = sourceOf(file, summary.source)
   return {
     ...summary,
     id: dataset_id,
-    name: options.name ?? file.filename ?? dataset_id,
+    name: options.name ?? about.filename ?? dataset_id,
     status: 'ready',
     created_at: clock().toISOString(),
-    source: sourceOf(file, summary.source),
+    source: about,
     ...(source && { reference: { source, version: version ?? {} } }),
     ...(refreshes !== undefined && { refreshed_from: refreshes }),
     options,

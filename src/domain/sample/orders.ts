@@ -1,5 +1,5 @@
-import type { RandomSource } from '../numeric/random.ts'
 import { type Day, formatTime, parseDay } from '../days.ts'
+import type { RandomSource } from '../numeric/random.ts'
 import { type Chance, createChance, cumulative } from './chance.ts'
 import { CATALOGUE_OF_KINDS, type Kind, type KindName, type Period } from './kinds.ts'
 import { CATEGORIES, PRODUCTS } from './products.ts'

@@ -367,10 +367,15 @@ test('columns of the published files are the same whatever the upload has', asyn
     'customer_id',
     'country',
     'category',
-    'discount'
+    'discount',
+    'cost',
+    'coupon',
+    'channel',
+    'currency',
+    'status'
   ]
   const types =
-    'BIGINT VARCHAR VARCHAR VARCHAR DECIMAL(18,3) DECIMAL(18,4) DECIMAL(18,4) TIMESTAMP VARCHAR VARCHAR VARCHAR DECIMAL(18,4)'
+    'BIGINT VARCHAR VARCHAR VARCHAR DECIMAL(18,3) DECIMAL(18,4) DECIMAL(18,4) TIMESTAMP VARCHAR VARCHAR VARCHAR DECIMAL(18,4) DECIMAL(18,4) VARCHAR VARCHAR VARCHAR VARCHAR'
   for (const part of ['orders', 'returns']) {
     const described = await query(folder, `describe select * from read_parquet('$folder/${part}.parquet')`)
     expect(described.map(({ column_name }) => column_name)).toEqual(columns)

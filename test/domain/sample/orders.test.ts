@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { parseDay } from '../../../src/domain/days.ts'
+import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { KINDS, type KindName } from '../../../src/domain/sample/kinds.ts'
 import { generateOrders, type SampleLine, type SampleOptions } from '../../../src/domain/sample/orders.ts'
 import { CATEGORIES, PRODUCTS } from '../../../src/domain/sample/products.ts'
