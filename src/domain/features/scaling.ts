@@ -109,12 +109,12 @@ function fitFeature(
 }
 
 /** A sample's moments with the range of all customers: rare values decide what a transform can take. */
-function widened(sampled: Moments, extent: Extent | undefined, valueOf: (raw: number) => number): Moments {
+function widened(sampled: Moments, extent: Extent | undefined, transform: (raw: number) => number): Moments {
   if (extent === undefined || extent.min > extent.max) return sampled
   return {
     ...sampled,
-    min: Math.min(sampled.min, valueOf(extent.min)),
-    max: Math.max(sampled.max, valueOf(extent.max))
+    min: Math.min(sampled.min, transform(extent.min)),
+    max: Math.max(sampled.max, transform(extent.max))
   }
 }
 

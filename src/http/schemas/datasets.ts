@@ -28,6 +28,7 @@ const options = {
   date_format: line(100).exactOptional().meta({ description: 'strftime notation, for example `%d/%m/%Y %H:%M`.' }),
   encoding: z.enum(TEXT_ENCODINGS).exactOptional(),
   delimiter: z
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the separators of ASCII and Hive are control characters
     .union([z.string().regex(/^[\x02\t\x1c-\x1f!#-&(-/:-@[-`{-~]$/), z.literal('whitespace')], {
       error: 'must be one character that is no letter, digit, blank or quote, or "whitespace"'
     })
