@@ -144,4 +144,31 @@ describe('assign by columns', () => {
     const answer = await post('/assign', { columns, customers: [] })
     expect(answer.json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/customers' }] })
   })
+
+  test('keeps long answers apart that are written and sent at the same time', async () => {
+    const origin = await service.app.listen({ port: 0, host: '127.0.0.1' })
+    const idsOf = (caller: number) =>
+      Array.from({ length: 2500 + 100 * caller }, (_, row) => `caller ${caller} row ${row}`)
+    for (let round = 0; round < 3; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, async (_, caller) => {
+          const customers = idsOf(caller).map((customer_id, row) => ({
+            customer_id,
+            features: { recency_days: row, frequency: 1, monetary_value: caller, average_days_between_orders: null }
+          }))
+          const headers = { 'content-type': 'application/json' }
+          const answer = await fetch(`${origin}/assign`, {
+            method: 'POST',
+            headers,
+            body: JSON.stringify({ customers })
+          })
+          return (await answer.json()) as { data: { customer_id: string; features: { monetary_value: number } }[] }
+        })
+      )
+      for (const [caller, { data }] of answers.entries()) {
+        expect(data.map(({ customer_id }) => customer_id)).toEqual(idsOf(caller))
+        expect(data.every(({ features }) => features.monetary_value === caller)).toBe(true)
+      }
+    }
+  }, 60_000)
 })

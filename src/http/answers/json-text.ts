@@ -19,6 +19,16 @@ PLAIN[0x5c] = 0
 
 /** Room for short answers, taken by one at a time. */
 let spare: Buffer | null = Buffer.allocUnsafeSlow(2 * SHORT)
+/** Room for long ones: memory that was never written to costs a page fault every 4 KiB, as much as the writing itself. */
+let spareLong: Buffer | null = null
+/** More is not kept. */
+const KEPT = 2 * 1024 * 1024
+
+/** Takes back the memory of an answer that has been sent to its end: nobody may look at it any more. */
+export function giveBack(answer: Buffer): void {
+  const { byteLength } = answer.buffer
+  if (byteLength <= KEPT && byteLength > (spareLong?.length ?? 0)) spareLong = Buffer.from(answer.buffer)
+}
 
 /**
  * JSON in the making, as bytes: what thousands of pieces of string cost to join and to encode at the end is as much as
@@ -40,7 +50,7 @@ export class JsonText {
   /** Makes room for so many bytes more; to be called where it is known, for all else grows by doubling. */
   reserve(count: number): void {
     if (this.end + count <= this.bytes.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.end + count, 2 * this.bytes.length))
+    const larger = roomFor(Math.max(this.end + count, 2 * this.bytes.length))
     this.bytes.copy(larger, 0, 0, this.end)
     this.bytes = larger
   }
@@ -100,4 +110,11 @@ export class JsonText {
     this.reserve(text.length * MOST_BYTES)
     this.end += this.bytes.write(text, this.end, 'utf8')
   }
+}
+
+function roomFor(count: number): Buffer {
+  const kept = spareLong
+  if (kept === null || kept.length < count) return Buffer.allocUnsafeSlow(count)
+  spareLong = null
+  return kept
 }

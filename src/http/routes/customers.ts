@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Flows } from '../../flows/flows.ts'
 import { assignmentsText, columnsText, customerText } from '../answers/assignments.ts'
 import { etagOf, isUnchanged } from '../answers/etag.ts'
+import { giveBack } from '../answers/json-text.ts'
 import { compiledValidator } from '../plugins/compiled-validation.ts'
 import { Nothing } from '../schemas/common.ts'
 import {
@@ -51,9 +52,12 @@ export const customerRoutes = async (
     },
     async ({ principal: { tenant }, body }, reply) => {
       reply.header('content-type', JSON_TYPE)
-      return (await ('columns' in body
+      const answer = await ('columns' in body
         ? flows.assignColumns(tenant, body).then(columnsText)
-        : flows.assignCustomers(tenant, body).then(assignmentsText))) as never
+        : flows.assignCustomers(tenant, body).then(assignmentsText))
+      // Finished is when the system has all bytes. Of an answer that breaks off the memory is left to the collector.
+      if (typeof answer !== 'string') reply.raw.once('finish', () => giveBack(answer))
+      return answer as never
     }
   )
 
