@@ -80,23 +80,25 @@ export class JsonText {
         bytes[end++] = unit
       }
     }
-    if (at < length) return this.encoded(JSON.stringify(text))
-    bytes[end++] = QUOTE
-    this.end = end
+    if (at < length) this.encoded(JSON.stringify(text))
+    else {
+      bytes[end++] = QUOTE
+      this.end = end
+    }
   }
 
   /** The number as JSON.stringify writes it: what JSON has no word for is null. */
   number(value: number): void {
-    if (!Number.isFinite(value)) return this.add(NULL)
     this.reserve(NUMBER_BYTES)
-    this.end = writeNumber(value, this.bytes, this.end)
+    if (Number.isFinite(value)) this.end = writeNumber(value, this.bytes, this.end)
+    else this.add(NULL)
   }
 
   /** A distance or margin, rounded as all that are answered. */
   distance(value: number): void {
-    if (!Number.isFinite(value)) return this.add(NULL)
     this.reserve(NUMBER_BYTES)
-    this.end = writeDistance(value, this.bytes, this.end)
+    if (Number.isFinite(value)) this.end = writeDistance(value, this.bytes, this.end)
+    else this.add(NULL)
   }
 
   done(): string | Buffer {
