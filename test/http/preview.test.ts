@@ -18,9 +18,14 @@ function formOf(files: Record<string, string>, options?: object): FormData {
   return form
 }
 
+interface Answer {
+  source: { files: { filename: string; lines: boolean }[] }
+  columns: object[]
+}
+
 const post = async (path: string, body: FormData) => {
   const answer = await fetch(url + path, { method: 'POST', body })
-  return { status: answer.status, body: await answer.json() }
+  return { status: answer.status, body: (await answer.json()) as Answer }
 }
 
 const FILES = {
@@ -34,9 +39,7 @@ describe('several files', () => {
     const { status, body } = await post('/datasets', formOf(FILES))
     expect(status, JSON.stringify(body)).toBe(201)
     expect(body).toMatchObject({ revenue: 28.5, counts: { customers: 2, countries: 2 }, name: 'lines.csv' })
-    expect(
-      body.source.files.map(({ filename, lines }: { filename: string; lines: boolean }) => [filename, lines])
-    ).toEqual([
+    expect(body.source.files.map(({ filename, lines }) => [filename, lines])).toEqual([
       ['customers.csv', false],
       ['lines.csv', true],
       ['products.csv', false]

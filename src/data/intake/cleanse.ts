@@ -1,9 +1,16 @@
 import { join } from 'node:path'
-import type { DatasetOptions, QualityReport, RejectedExample, RuleReport } from '../../domain/records/dataset.ts'
+import type {
+  CustomerAttribute,
+  DatasetOptions,
+  QualityReport,
+  RejectedExample,
+  RuleReport
+} from '../../domain/records/dataset.ts'
 import { CLEANSING_RULES, type CleansingRule } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlName } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
+import { writeAttributes } from './attributes.ts'
 import { findHollowFields } from './columns/fill-down.ts'
 import { weighPrices } from './columns/price-meaning.ts'
 import { weighStatuses } from './columns/statuses.ts'
@@ -20,6 +27,7 @@ const SHOWN_CHARACTERS = 200
 
 export interface Cleansed {
   header: Header
+  attributes: CustomerAttribute[]
   columns: OrderColumns
   mapping: ReturnType<typeof describeColumns>
   dates: DateDecision
@@ -95,8 +103,10 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders') + inOrder)
   await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns') + inOrder)
   await copyTo(db, join(output, 'rejected.parquet'), rejectedRows(staged))
+  const attributes = await writeAttributes(db, staged, header, output)
   return {
     header,
+    attributes,
     columns,
     mapping: describeColumns(columns, staged.names),
     dates,

@@ -47,6 +47,7 @@ export async function summarise(db: DuckDb, folder: string, findings: Findings):
     source: { ...about, date: cleansed.dates.reading, numbers: cleansed.numbers },
     mapping: cleansed.mapping,
     columns: describeChoices(cleansed.header),
+    attributes: cleansed.attributes,
     unmapped_columns: unmappedColumns(cleansed.header),
     timezone,
     currency: cleansed.currency.currency,

@@ -156,6 +156,17 @@ export interface ColumnChoice {
   alternatives: string[]
 }
 
+/** A column that says something of a customer, kept with the latest value of each. */
+export interface CustomerAttribute {
+  name: string
+  /** The column of the file. */
+  column: string
+  /** That have a value. */
+  customers: number
+  /** Different ones. */
+  values: number
+}
+
 /** What the intake of a file finds out: the dataset but for its identity. */
 export interface IntakeSummary {
   source: Pick<
@@ -165,6 +176,8 @@ export interface IntakeSummary {
   mapping: Partial<Record<OrderField, string>>
   /** The mapping with how each column was found; absent in datasets of earlier versions. */
   columns?: ColumnChoice[]
+  /** What the file says of its customers; absent in datasets of earlier versions. */
+  attributes?: CustomerAttribute[]
   /** Columns that no field was made of, in the order of the file. */
   unmapped_columns?: string[]
   timezone: string

@@ -257,6 +257,17 @@ export const DatasetAnswer = z
     mapping: KnownColumns,
     columns: ColumnChoices.exactOptional(),
     unmapped_columns: z.array(z.string()).exactOptional(),
+    attributes: z
+      .array(
+        z.object({
+          name: z.string(),
+          column: z.string(),
+          customers: count.meta({ description: 'That have a value.' }),
+          values: count.meta({ description: 'Different ones.' })
+        })
+      )
+      .exactOptional()
+      .meta({ description: 'What the file says of its customers: columns that are the same in all orders of one.' }),
     currency: z.string().nullable(),
     timezone: z.string(),
     period: z.object({ from: Instant, to: Instant }),
