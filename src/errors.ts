@@ -47,6 +47,7 @@ export const PROBLEMS = {
   revision_mismatch: { status: 412, title: 'The resource has changed since it was read' },
 
   // Order files
+  digest_mismatch: { status: 422, title: 'The file is not the one that was sent' },
   content_mismatch: { status: 415, title: 'The file is not a table of order lines' },
   unsupported_format: { status: 415, title: 'The file format is not supported' },
   source_not_available: { status: 422, title: 'The service is not set up for this source' },

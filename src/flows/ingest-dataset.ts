@@ -1,4 +1,4 @@
-import type { Dataset, DatasetSource, IntakeSummary } from '../domain/records/dataset.ts'
+import type { Dataset, DatasetOptions, DatasetSource, IntakeSummary } from '../domain/records/dataset.ts'
 import type { Job, JobProgress } from '../domain/records/job.ts'
 import { locationOf, type Reference } from '../domain/records/reference.ts'
 import type { Tenant } from '../domain/tenant.ts'
@@ -27,6 +27,7 @@ export const ingestDataset =
     if (file === null) return { type: 'dataset', id: request.refreshes as string }
     let keepUpload = false
     try {
+      checkDigests(file, request.options)
       await stores.datasets.create(tenant, await readFile(tools, tenant, job, { ...request, file }, context))
       return result
     } catch (error) {
@@ -37,6 +38,20 @@ export const ingestDataset =
       if (!keepUpload) await discardFiles(tools, tenant, file)
     }
   }
+
+function checkDigests(file: ReceivedFile, { sha256 }: DatasetOptions): void {
+  if (sha256 === undefined) return
+  const files = allFiles(file)
+  const expected = typeof sha256 === 'string' ? [sha256] : sha256
+  const wrong = files.findIndex((each, at) => each.sha256 !== expected[at])
+  if (wrong < 0 && expected.length === files.length) return
+  throw new Problem(
+    'digest_mismatch',
+    wrong < 0 || expected[wrong] === undefined
+      ? `options.sha256 names ${expected.length} and ${files.length} came; name one for each file.`
+      : `The bytes that arrived have the SHA-256 ${files[wrong]!.sha256}, not the one of options.sha256; send the file again.`
+  )
+}
 
 async function readFile(
   { intake, clock }: Tools,

@@ -31,7 +31,11 @@ export const registerReference =
 export const refreshDataset =
   (tools: Tools): Flows['refreshDataset'] =>
   async (tenant, id, announce) => {
-    const { options, ...dataset } = await findDataset(tools, tenant, id)
+    // Its digest is that of the bytes as they were.
+    const {
+      options: { sha256: _, ...options },
+      ...dataset
+    } = await findDataset(tools, tenant, id)
     const source = sourceOf(dataset)
     tools.references.check(tenant, source)
     return await start(tools, tenant, 'fetch', { source, options, refreshes: id }, announce)

@@ -52,6 +52,8 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   revision_mismatch:
     'Someone changed the resource after you read it. Read it again and repeat the edit on what is there now.',
 
+  digest_mismatch:
+    'The bytes that arrived have another SHA-256 than options.sha256 says: something changed or cut them on the way.',
   content_mismatch:
     'The content is not a table of order lines, whatever its name says: an image, an archive, a web page.',
   unsupported_format:

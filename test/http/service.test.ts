@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,6 +106,22 @@ describe('datasets', () => {
     const png = await supertest(url).post('/datasets').set(headers).attach('file', image, 'orders.csv')
     expect(png.status).toBe(415)
     expect(png.body).toMatchObject({ code: 'content_mismatch' })
+  })
+
+  test('that arrived otherwise than their digest says are refused', async () => {
+    const sha256 = createHash('sha256').update(CSV).digest('hex')
+    const send = (expected: unknown, text: string) =>
+      supertest(url)
+        .post('/datasets')
+        .set(headers)
+        .field('options', JSON.stringify({ sha256: expected }))
+        .attach('file', Buffer.from(text), 'orders.csv')
+    expect((await send(sha256, CSV)).status).toBe(201)
+    for (const answer of [await send(sha256, CSV.slice(0, -1)), await send([sha256, sha256], CSV)]) {
+      expect(answer.status).toBe(422)
+      expect(answer.body).toMatchObject({ code: 'digest_mismatch' })
+    }
+    expect((await send('abc', CSV)).status).toBe(400)
   })
 
   test('that models rest on stay', async () => {

@@ -57,6 +57,8 @@ export interface DatasetOptions {
   order_id_pattern?: string
   product_id_pattern?: string
   duplicates?: 'keep' | 'drop'
+  /** Hex SHA-256 that the bytes must have; of several files a list in their order. */
+  sha256?: string | string[]
 }
 
 export interface DatasetSource {

@@ -15,6 +15,8 @@ const column = line(200)
 const pattern = z.string().min(1).max(500)
 const count = z.int().min(0)
 
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex')
+
 const options = {
   name: line(200).exactOptional(),
   currency: z
@@ -53,7 +55,14 @@ const options = {
   window_days: z.int().min(1).max(36_500).exactOptional(),
   order_id_pattern: pattern.exactOptional().meta({ description: 'RE2 expression that an order id must match.' }),
   product_id_pattern: pattern.exactOptional().meta({ description: 'RE2 expression that a product id must match.' }),
-  duplicates: z.enum(['keep', 'drop']).exactOptional()
+  duplicates: z.enum(['keep', 'drop']).exactOptional(),
+  sha256: z
+    .union([Sha256, z.array(Sha256).min(1).max(6)])
+    .exactOptional()
+    .meta({
+      description:
+        'What the bytes must have; of several files a list in their order. A file that arrived otherwise is refused.'
+    })
 }
 
 const mapping = Object.fromEntries(ORDER_FIELDS.map((field) => [field, column.exactOptional()])) as {
