@@ -1,5 +1,4 @@
 import { workerData } from 'node:worker_threads'
-import { DuckDb } from '../../data/duckdb.ts'
 import { type CustomerFeatures, readCustomerFeatures } from '../../data/features.ts'
 import { kernelModule } from '../../data/kernel-module.ts'
 import { writeMembers } from '../../data/members.ts'
@@ -26,8 +25,6 @@ import {
 
 const crew = new TrainingCrew(kernelModule(), (workerData as { threads: number }).threads)
 crew.warm()
-// The first training should not wait for the library; when it cannot be loaded, the training says so.
-DuckDb.load().catch(() => {})
 
 /** From a dataset's folder to a model: reads features, clusters, describes, writes the members beside. */
 export default runTask<TrainMessage, TrainResult>(async (message, control) => {
