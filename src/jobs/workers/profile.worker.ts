@@ -14,6 +14,8 @@ export default runTask<ProfileMessage, ProfileResult>(async (message, control) =
     control.progress({ stage: 'counting', fraction, message: 'Counting orders, customers and products.' })
   report(0.01)
   await verifyFolder(message.datasetFolder)
+  // Loading the library and opening a database survive a termination as little as a query does.
+  control.enterNative(() => {})
   const profile = await readProfile(message, {
     onDuckDb: (db) => (db === null ? control.leaveNative() : control.enterNative(() => db.interrupt())),
     onShare: (share) => report(share * COUNTED)

@@ -15,6 +15,8 @@ export const CLUSTERING_ENDS = 0.85
 /** What the queries are asked, and how they are interrupted. */
 export function askForFeatures(message: TrainMessage, control: TaskControl) {
   control.progress({ stage: 'features', fraction: 0.01, message: 'Computing the features of each customer.' })
+  // Loading the library and opening a database survive a termination as little as a query does.
+  control.enterNative(() => {})
   const preferences = message.options.features.some(
     (name) => name.startsWith(PREFERENCE_PREFIX) || name === PREFERENCE_FAMILY
   )
