@@ -114,17 +114,19 @@ describe.skipIf(!onlineRetail)(name, () => {
     }
   })
 
-  test('is the same dataset as a workbook, in a ZIP archive, and as orders with lines inside', {
+  test('is the same dataset as a workbook, in a ZIP archive, and as orders with lines inside: its first 100,000 lines', {
     timeout: 2 * SLOW
   }, async () => {
     const text = gunzipSync(readFileSync(onlineRetail!)).toString('latin1')
-    const [header, ...rows] = text.trimEnd().split('\r\n').map(cellsOf)
+    const lines = text.trimEnd().split('\r\n').slice(0, 100_001)
+    const csv = Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1')
+    const [header, ...rows] = lines.map(cellsOf)
     const path = join(temporaryFolder(), 'upload')
     const read = async (content: Buffer | string) => {
       writeFileSync(path, content)
       return readFile({ path })
     }
-    const reference = await readFile({ path: onlineRetail! })
+    const reference = await read(csv)
     const { mapping } = reference.summary
     const expected = withoutNames(reference.summary)
     const content = await digest(reference)
@@ -142,7 +144,7 @@ describe.skipIf(!onlineRetail)(name, () => {
     const book = await read(await workbookOf([header!, ...typed]))
     expect(book.summary.source).toMatchObject({ format: 'xlsx', sheet: 'Orders', date: { format: 'timestamp' } })
     expect(book.summary.mapping).toEqual(mapping)
-    const zipped = await read(await zipOf({ 'OnlineRetail.csv': Buffer.from(text, 'latin1') }))
+    const zipped = await read(await zipOf({ 'OnlineRetail.csv': csv }))
     expect(zipped.summary.source).toMatchObject({ format: 'csv', compression: 'zip', encoding: 'latin-1' })
     const nested = await read(JSON.stringify({ orders: ordersOf(rows) }))
     expect(nested.summary.source).toMatchObject({ format: 'json' })
