@@ -5,8 +5,10 @@ import { type Header, quoted } from '../order-columns.ts'
 /** What belongs to an order and not to one of its lines. */
 const OF_THE_ORDER = ['customer_id', 'ordered_at', 'country', 'coupon', 'channel', 'currency', 'status'] as const
 const LOOKED_AT_ROWS = 100_000
-/** Orders that must show it where the header is of no export that is known to be written so. */
-const ORDERS_MIN = 2
+/** Orders that must show it where the header is of no export that is known to be written so: a few can be chance. */
+const ORDERS_MIN = 10
+/** Such an export leaves the further lines empty always; some orders have a line that was mended by hand. */
+const SHARE_MIN = 0.9
 
 /**
  * Finds the fields that stand in the first line of each order only, as several shop systems write them, and gathers their
@@ -36,7 +38,7 @@ export async function findHollowFields(db: DuckDb, header: Header): Promise<{ fi
     )`)
   const enough = layout?.fillDown ? 1 : ORDERS_MIN
   const hollow = there.filter(
-    (field) => row![`hollow_${field}`]! >= enough && row![`hollow_${field}`]! * 2 > row![`heads_${field}`]!
+    (field) => row![`hollow_${field}`]! >= enough && row![`hollow_${field}`]! >= SHARE_MIN * row![`heads_${field}`]!
   )
   if (hollow.length === 0) return { fields: [], notes: [] }
   const heads = hollow.map((field) => `arg_min(${field}, row) filter (as_id(${field}) is not null) as ${field}`)
