@@ -221,6 +221,8 @@ function plainNumber(text: string, separator: Separator): string {
     else ${read(`bare_number(${text})`)} end`
 }
 
-const currencyMark = (text: string): string => `nullif(regexp_extract(${text}, ${sqlText(CURRENCY_MARK)}, 0), '')`
+/** Only beside digits: "free" says nothing about francs. */
+const currencyMark = (text: string): string =>
+  `case when regexp_matches(${text}, '[0-9]') then nullif(regexp_extract(${text}, ${sqlText(CURRENCY_MARK)}, 0), '') end`
 
 const quoted = (text: string): string => `"${text.length > 40 ? `${text.slice(0, 40)}…` : text}"`
