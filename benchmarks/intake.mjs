@@ -76,7 +76,12 @@ async function ours(file) {
     )
   }, 50)
   const start = performance.now()
-  const request = { uploads: [{ id: 'upload', filename: null }], datasetId: 'ds_bench', jobId: 'job_bench', options: {} }
+  const request = {
+    uploads: [{ id: 'upload', filename: null }],
+    datasetId: 'ds_bench',
+    jobId: 'job_bench',
+    options: {}
+  }
   const hooks = { signal: new AbortController().signal, onProgress() {} }
   try {
     const summary = await intake.read(DEFAULT_TENANT, request, hooks)
