@@ -3,6 +3,7 @@ import type { RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { stringify } from 'yaml'
 import type { App } from '../types.ts'
+import { bodies, media } from './openapi-bodies.ts'
 import { polishDocument } from './openapi-document.ts'
 
 const DESCRIPTION = `Order lines in, named customer segments out.
@@ -83,85 +84,6 @@ function documented({ config = {}, schema }: RouteOptions): object {
   }
 }
 
-const media = (type: string, schema: object) => ({ [type]: { schema } })
-const text = { type: 'string' }
-
-/** Bodies that are no zod schema: forms, streams and texts. */
-const SPECIAL: Record<string, Record<string, object>> = {
-  'post /datasets': {
-    requestBody: {
-      required: true,
-      content: {
-        'multipart/form-data': {
-          schema: {
-            type: 'object',
-            required: ['file'],
-            properties: {
-              file: {
-                type: 'string',
-                format: 'binary',
-                description: 'CSV, NDJSON or Parquet, each also gzipped; told apart by content.'
-              },
-              options: { $ref: '#/components/schemas/DatasetOptionsInput' }
-            }
-          },
-          encoding: { options: { contentType: 'application/json' } }
-        },
-        'application/json': { schema: { $ref: '#/components/schemas/DatasetRequestInput' } }
-      }
-    }
-  },
-  'post /assign/files': {
-    requestBody: {
-      required: true,
-      content: {
-        'multipart/form-data': {
-          schema: {
-            type: 'object',
-            required: ['file'],
-            properties: {
-              file: {
-                type: 'string',
-                format: 'binary',
-                description:
-                  'CSV or Arrow (stream or file, not compressed inside), each also gzipped; told apart by content.'
-              },
-              options: { $ref: '#/components/schemas/AssignFileOptionsInput' }
-            }
-          },
-          encoding: { options: { contentType: 'application/json' } }
-        }
-      }
-    }
-  },
-  'get /assign/files/{id}/content': {
-    responses: {
-      200: {
-        description: 'The assignments.',
-        content: {
-          ...media('text/csv', text),
-          ...media('application/vnd.apache.arrow.file', { type: 'string', format: 'binary' })
-        }
-      },
-      206: { description: 'The part that `Range` names.' },
-      304: { description: 'Not changed.' }
-    }
-  },
-  'get /datasets/{id}/rejected': {
-    responses: { 200: { description: 'The rejected rows.', content: media('text/csv', text) } }
-  },
-  'get /jobs/{id}/events': {
-    responses: { 200: { description: 'The events.', content: media('text/event-stream', text) } }
-  },
-  'get /metrics': { responses: { 200: { description: 'The metrics.', content: media('text/plain', text) } } },
-  'get /openapi.json': {
-    responses: { 200: { description: 'The contract.', content: media('application/json', { type: 'object' }) } }
-  },
-  'get /openapi.yaml': {
-    responses: { 200: { description: 'The contract.', content: media('application/yaml', text) } }
-  }
-}
-
 export interface ApiDocument {
   readonly object: object
   readonly yaml: string
@@ -176,14 +98,14 @@ export function apiDocument(app: App): ApiDocument {
   const generated = structuredClone(app.swagger()) as unknown as {
     paths: Record<string, Record<string, { responses: object }>>
   }
-  for (const [operation, special] of Object.entries(SPECIAL)) {
+  for (const [operation, special] of Object.entries(bodies)) {
     const [method, path] = operation.split(' ') as [string, string]
     Object.assign(generated.paths[path]![method]!, special)
   }
   const csv = generated.paths['/segments/{id}/customers']!.get!.responses as Record<string, { content: object }>
   Object.assign(
     csv[200]!.content,
-    media('text/csv', { ...text, description: 'All customers, RFC 4180 with a header.' })
+    media('text/csv', { type: 'string', description: 'All customers, RFC 4180 with a header.' })
   )
 
   const object = polishDocument(generated)
