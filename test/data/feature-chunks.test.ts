@@ -4,7 +4,7 @@ import { storeCustomerFeatures } from '../../src/data/feature-chunks.ts'
 import { type FeatureRequest, readCustomerFeatures } from '../../src/data/features.ts'
 import { readMembers, TABLE_FILE } from '../../src/data/members.ts'
 import { createRandom } from '../../src/domain/numeric/random.ts'
-import { type DatasetFolders, type StoredLine, writeDataset } from '../helpers/order-lines.ts'
+import { type DatasetFolders, featureRequest, type StoredLine, writeDataset } from '../helpers/order-lines.ts'
 
 /** Some thousands of customers, more than DuckDB hands over at a time, with products bought together. */
 function purchases(customers: number): StoredLine[] {
@@ -25,17 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => folders.remove())
 
-const requestFor = (changes: Partial<FeatureRequest> = {}): FeatureRequest => ({
-  datasetFolder: folders.datasetFolder,
-  spillFolder: folders.spillFolder,
-  referenceDate: '2024-03-31T12:00:00Z',
-  windowDays: null,
-  timezone: 'UTC',
-  preferences: true,
-  memoryBytes: 256 * 1024 * 1024,
-  threads: 2,
-  ...changes
-})
+const requestFor = (changes: Partial<FeatureRequest> = {}) => featureRequest(folders, changes)
 
 describe('storeCustomerFeatures', () => {
   it('stores bit by bit what readCustomerFeatures reads at once', async () => {

@@ -5,25 +5,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { calendar } from '../../src/data/calendar.ts'
 import { readColumns } from '../../src/data/columns.ts'
 import { DuckDb } from '../../src/data/duckdb.ts'
-import { type CustomerFeatures, type FeatureRequest, readCustomerFeatures } from '../../src/data/features.ts'
+import { type CustomerFeatures, readCustomerFeatures } from '../../src/data/features.ts'
 import { featuresFromOrders } from '../../src/domain/features/order-features.ts'
 import { SINGLE_FEATURES } from '../../src/domain/vocabulary.ts'
-import { type DatasetFolders, type StoredLine, writeDataset, writeOnlineRetail } from '../helpers/order-lines.ts'
+import {
+  type DatasetFolders,
+  featureRequest,
+  type StoredLine,
+  writeDataset,
+  writeOnlineRetail
+} from '../helpers/order-lines.ts'
 import { sharedFile } from '../helpers/shared-data.ts'
 
 const DAY_MS = 86_400_000
-
-const requestFor = (folders: DatasetFolders, changes: Partial<FeatureRequest> = {}): FeatureRequest => ({
-  datasetFolder: folders.datasetFolder,
-  spillFolder: folders.spillFolder,
-  referenceDate: '2024-03-31T12:00:00Z',
-  windowDays: null,
-  timezone: 'UTC',
-  preferences: true,
-  memoryBytes: 256 * 1024 * 1024,
-  threads: 2,
-  ...changes
-})
 
 async function withDataset<Result>(
   purchases: StoredLine[],
@@ -91,7 +85,7 @@ describe('readCustomerFeatures', () => {
       line({ customer_id: 'bob', order_id: 'C3', ordered_at: '2024-03-31T12:00:01', quantity: '-1' }),
       line({ customer_id: 'cyd', order_id: 'C4', quantity: '-1' })
     ]
-    const result = await withDataset(purchases, returns, (folders) => readCustomerFeatures(requestFor(folders)))
+    const result = await withDataset(purchases, returns, (folders) => readCustomerFeatures(featureRequest(folders)))
 
     expect(result.customerIds).toEqual(['ann', 'bob'])
     expect(result.features.names).toEqual([...SINGLE_FEATURES, 'preference_kitchen', 'preference_garden'])
@@ -125,7 +119,7 @@ describe('readCustomerFeatures', () => {
 
   it('caps the return rate at 1', async () => {
     const result = await withDataset([line({})], [line({ quantity: '-5' })], (folders) =>
-      readCustomerFeatures(requestFor(folders))
+      readCustomerFeatures(featureRequest(folders))
     )
     expect(featuresOf(result, 'ann').return_rate).toBe(1)
   })
@@ -138,7 +132,7 @@ describe('readCustomerFeatures', () => {
     ]
     const share = (timezone: string) =>
       withDataset(purchases, [], async (folders) =>
-        featuresOf(await readCustomerFeatures(requestFor(folders, { timezone })), 'ann')
+        featuresOf(await readCustomerFeatures(featureRequest(folders, { timezone })), 'ann')
       )
     expect((await share('UTC')).weekend_share).toBe(0.5)
     expect((await share('Asia/Kathmandu')).weekend_share).toBe(1)
@@ -153,7 +147,7 @@ describe('readCustomerFeatures', () => {
       line({ order_id: '4', ordered_at: '2024-03-31T12:00:00.000001', unit_price: '8' })
     ]
     const result = await withDataset(purchases, [], (folders) =>
-      readCustomerFeatures(requestFor(folders, { windowDays: 10 }))
+      readCustomerFeatures(featureRequest(folders, { windowDays: 10 }))
     )
     expect([...result.revenue]).toEqual([6])
     expect(featuresOf(result, 'ann').frequency).toBe(2)
@@ -161,7 +155,7 @@ describe('readCustomerFeatures', () => {
 
   it('says what to change when nobody bought in the period', async () => {
     const attempt = withDataset([line({})], [], (folders) =>
-      readCustomerFeatures(requestFor(folders, { referenceDate: '2020-01-01T00:00:00Z' }))
+      readCustomerFeatures(featureRequest(folders, { referenceDate: '2020-01-01T00:00:00Z' }))
     )
     await expect(attempt).rejects.toMatchObject({ code: 'invalid_reference_date' })
   })
@@ -169,12 +163,12 @@ describe('readCustomerFeatures', () => {
   it('calls damaged order lines so', async () => {
     const attempt = withDataset([line({})], [], async (folders) => {
       await writeFile(join(folders.datasetFolder, 'orders.parquet'), 'PAR1 no more')
-      await readCustomerFeatures(requestFor(folders))
+      await readCustomerFeatures(featureRequest(folders))
     })
     await expect(attempt).rejects.toMatchObject({ code: 'dataset_corrupt' })
     const missing = withDataset([line({})], [], async (folders) => {
       await rm(join(folders.datasetFolder, 'returns.parquet'))
-      await readCustomerFeatures(requestFor(folders))
+      await readCustomerFeatures(featureRequest(folders))
     })
     await expect(missing).rejects.toMatchObject({ code: 'dataset_corrupt' })
   })
@@ -185,7 +179,7 @@ describe('readCustomerFeatures', () => {
     const result = await withDataset(
       ids.map((customer_id, index) => line({ customer_id, order_id: String(index) })),
       [],
-      (folders) => readCustomerFeatures(requestFor(folders))
+      (folders) => readCustomerFeatures(featureRequest(folders))
     )
     expect(result.customerIds).toEqual(['', 'B', 'b', '～', '😀'])
   })
@@ -199,7 +193,7 @@ describe('readCustomerFeatures', () => {
       if (db !== null) timer = setInterval(() => db.interrupt(), 1)
     }
     const lines = Array.from({ length: 2000 }, (_, index) => line({ customer_id: `c${index}`, order_id: `o${index}` }))
-    const attempt = withDataset(lines, [], (folders) => readCustomerFeatures(requestFor(folders), { onDuckDb }))
+    const attempt = withDataset(lines, [], (folders) => readCustomerFeatures(featureRequest(folders), { onDuckDb }))
     await expect(attempt).rejects.toThrow(/interrupt/i)
     expect(seen).toEqual([expect.any(DuckDb), null])
   })
@@ -266,7 +260,7 @@ describe('featuresFromOrders', () => {
             lines.filter((each) => !isPurchase(each)),
             (folders) =>
               readCustomerFeatures(
-                requestFor(folders, { referenceDate: new Date(referenceMs).toISOString(), windowDays, timezone })
+                featureRequest(folders, { referenceDate: new Date(referenceMs).toISOString(), windowDays, timezone })
               )
           )
           expect(new Set(result.customerIds)).toEqual(buyers)
@@ -291,7 +285,7 @@ describe.skipIf(onlineRetail === undefined)('features of UCI Online Retail (need
 
   beforeAll(async () => {
     folders = await writeOnlineRetail(onlineRetail!)
-    result = await readCustomerFeatures(requestFor(folders, { referenceDate, timezone: 'Europe/London' }))
+    result = await readCustomerFeatures(featureRequest(folders, { referenceDate, timezone: 'Europe/London' }))
   })
   afterAll(() => folders?.remove())
 
@@ -307,7 +301,7 @@ describe.skipIf(onlineRetail === undefined)('features of UCI Online Retail (need
   it('are the same bytes whatever the number of threads', async () => {
     for (const threads of [1, 4]) {
       const again = await readCustomerFeatures(
-        requestFor(folders, { referenceDate, timezone: 'Europe/London', threads })
+        featureRequest(folders, { referenceDate, timezone: 'Europe/London', threads })
       )
       expect(again).toStrictEqual(result)
     }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { FeatureRequest } from '../../src/data/features.ts'
 
 /** An order line as intake stores it; amounts as decimal text, so that no test depends on a double. */
 export interface StoredLine {
@@ -30,6 +31,22 @@ export interface DatasetFolders {
   spillFolder: string
   remove(): Promise<void>
 }
+
+/** All features of all purchases, as of the end of March 2024. */
+export const featureRequest = (
+  { datasetFolder, spillFolder }: DatasetFolders,
+  changes: Partial<FeatureRequest> = {}
+): FeatureRequest => ({
+  datasetFolder,
+  spillFolder,
+  referenceDate: '2024-03-31T12:00:00Z',
+  windowDays: null,
+  timezone: 'UTC',
+  preferences: true,
+  memoryBytes: 256 * 1024 * 1024,
+  threads: 2,
+  ...changes
+})
 
 /** Writes orders.parquet and returns.parquet as intake does. */
 export async function writeDataset(purchases: StoredLine[], returns: StoredLine[] = []): Promise<DatasetFolders> {

@@ -2,18 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../src/errors.ts'
 import { buildApp } from '../helpers/build-app.ts'
-
-// 40 customers: customer c has 1 + c mod 5 orders of one line each.
-const ORDERS = Array.from({ length: 40 }, (_, c) =>
-  Array.from({ length: 1 + (c % 5) }, (_, o) => ({
-    order_id: `o${c}-${o}`,
-    customer_id: `c${c}`,
-    product_id: `p${o}`,
-    quantity: 1 + (c % 7),
-    unit_price: 5 + (c % 11),
-    ordered_at: `2024-0${1 + ((o + c) % 9)}-1${c % 9}T10:00:00Z`
-  }))
-).flat()
+import { inlineOrders } from '../helpers/inline-orders.ts'
 
 let service: Awaited<ReturnType<typeof buildApp>>
 
@@ -27,7 +16,7 @@ async function made(url: string, payload: object): Promise<string> {
 
 beforeAll(async () => {
   service = await buildApp({ WORKERS: '1' })
-  const dataset_id = await made('/datasets', { source: { type: 'inline', orders: ORDERS } })
+  const dataset_id = await made('/datasets', { source: { type: 'inline', orders: inlineOrders(40) } })
   await made('/models', {
     dataset_id,
     k: 3,

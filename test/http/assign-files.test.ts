@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
@@ -17,27 +16,13 @@ import { createRandom } from '../../src/domain/numeric/random.ts'
 import type { AssignFile } from '../../src/domain/records/assign-file.ts'
 import { asTenant } from '../../src/domain/tenant.ts'
 import { buildApp } from '../helpers/build-app.ts'
-import { keyRecord, keyText } from '../helpers/keys.ts'
+import { inlineOrders } from '../helpers/inline-orders.ts'
+import { buildKeyedApp, otherKey, shopKey } from '../helpers/keyed-app.ts'
 
-// 60 customers: customer c has 1 + c mod 5 orders of one line each, so some have no days between orders.
-const ORDERS = Array.from({ length: 60 }, (_, c) =>
-  Array.from({ length: 1 + (c % 5) }, (_, o) => ({
-    order_id: `o${c}-${o}`,
-    customer_id: `c${c}`,
-    product_id: `p${o}`,
-    quantity: 1 + (c % 7),
-    unit_price: 5 + (c % 11),
-    ordered_at: `2024-0${1 + ((o + c) % 9)}-1${c % 9}T10:00:00Z`
-  }))
-).flat()
+const ORDERS = inlineOrders(60)
 const FEATURES = ['recency_days', 'frequency', 'monetary_value', 'average_days_between_orders']
 
-const headers = { authorization: `Bearer ${keyText('shopkey000')}` }
-const otherTenant = { authorization: `Bearer ${keyText('otherkey00')}` }
-
-let folder: string
-let service: Awaited<ReturnType<typeof buildApp>>
-let url: string
+let service: Awaited<ReturnType<typeof buildKeyedApp>>
 let model: { id: string; reference_date: string; limitations: string[]; segments: { id: string; name: string }[] }
 
 interface Customer {
@@ -84,7 +69,11 @@ async function send(file: string | Uint8Array, options?: object, more: Record<st
   const form = new FormData()
   form.set('file', new Blob([file as string]), 'customers.bin')
   if (options) form.set('options', JSON.stringify(options))
-  const answer = await fetch(`${url}/assign/files`, { method: 'POST', headers: { ...headers, ...more }, body: form })
+  const answer = await fetch(`${service.url}/assign/files`, {
+    method: 'POST',
+    headers: { ...shopKey, ...more },
+    body: form
+  })
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Body }
 }
 
@@ -95,10 +84,10 @@ async function assigned(file: string | Uint8Array, options?: object): Promise<As
 }
 
 const content = async ({ id }: { id: string }) =>
-  Buffer.from(await (await fetch(`${url}/assign/files/${id}/content`, { headers })).arrayBuffer())
+  Buffer.from(await (await fetch(`${service.url}/assign/files/${id}/content`, { headers: shopKey })).arrayBuffer())
 
 const ask = (path: string, options: RequestInit = {}) =>
-  fetch(url + path, { ...options, headers: { ...headers, ...(options.headers as Record<string, string>) } })
+  fetch(service.url + path, { ...options, headers: { ...shopKey, ...(options.headers as Record<string, string>) } })
 
 /** RFC 4180 as a person reads it: the reference for what was written. */
 function rowsOf(csv: string): Record<string, string>[] {
@@ -152,26 +141,18 @@ const arrowRows = (bytes: Uint8Array) =>
     .map((row) => ({ ...row.toJSON() }))
 
 const post = async (path: string, payload: object) => {
-  const answer = await service.app.inject({ method: 'POST', url: path, payload, headers })
+  const answer = await service.app.inject({ method: 'POST', url: path, payload, headers: shopKey })
   expect(answer.statusCode, answer.body).toBe(201)
   return answer.json()
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tessera-keys-'))
-  const keysFile = join(folder, 'keys.json')
-  const keys = [keyRecord('shopkey000', ['admin']), keyRecord('otherkey00', ['admin'], { tenant: 'other' })]
-  await writeFile(keysFile, JSON.stringify({ keys }))
-  service = await buildApp({ API_KEYS_FILE: keysFile, WORKERS: '1', ROWS_MAX: '2000000' })
-  url = await service.app.listen({ port: 0, host: '127.0.0.1' })
+  service = await buildKeyedApp({ ROWS_MAX: '2000000' })
   const dataset = await post('/datasets', { source: { type: 'inline', orders: ORDERS } })
   const outliers = { policy: 'separate', factor: 0.5 }
   model = await post('/models', { dataset_id: dataset.id, k: 3, features: FEATURES, outliers })
 })
-afterAll(async () => {
-  await service.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(async () => await service.close())
 
 describe('assignments of a file', () => {
   test.each([
@@ -263,7 +244,7 @@ describe('assignments of a file', () => {
       ['GET', '/content'],
       ['DELETE', '']
     ]) {
-      const answer = await ask(`/assign/files/${file.id}${path}`, { method: method!, headers: otherTenant })
+      const answer = await ask(`/assign/files/${file.id}${path}`, { method: method!, headers: otherKey })
       expect(answer.status).toBe(404)
       expect(await answer.json()).toMatchObject({ code: 'assign_file_not_found' })
     }

@@ -1,32 +1,17 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { InjectOptions } from 'fastify'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildApp } from '../helpers/build-app.ts'
-import { keyRecord, keyText } from '../helpers/keys.ts'
+import { inlineOrders } from '../helpers/inline-orders.ts'
+import { buildKeyedApp, otherKey, shopKey } from '../helpers/keyed-app.ts'
 
-// 60 customers: customer c has 1 + c mod 5 orders of one line each.
-const ORDERS = Array.from({ length: 60 }, (_, c) =>
-  Array.from({ length: 1 + (c % 5) }, (_, o) => ({
-    order_id: `o${c}-${o}`,
-    customer_id: c === 7 ? '=c7' : `c${c}`,
-    product_id: `p${o}`,
-    quantity: 1 + (c % 7),
-    unit_price: 5 + (c % 11),
-    ordered_at: `2024-0${1 + ((o + c) % 9)}-1${c % 9}T10:00:00Z`
-  }))
-).flat()
+const ORDERS = inlineOrders(60, (c) => (c === 7 ? '=c7' : `c${c}`))
 const CSV = [
   'order_id,customer_id,product_id,quantity,unit_price,ordered_at',
   ...ORDERS.map((line) => Object.values(line).join(','))
 ].join('\n')
 
-const headers = { authorization: `Bearer ${keyText('shopkey000')}` }
-const otherTenant = { authorization: `Bearer ${keyText('otherkey00')}` }
 const inline = { source: { type: 'inline', orders: ORDERS } }
 
 interface Page {
@@ -34,17 +19,15 @@ interface Page {
   next_cursor: string | null
 }
 
-let folder: string
-let service: Awaited<ReturnType<typeof buildApp>>
-let url: string
+let service: Awaited<ReturnType<typeof buildKeyedApp>>
 let dataset: { id: string; counts: object }
 let model: { id: string; segments: { id: string; name: string; size: number }[] }
 
 const ask = (options: InjectOptions | string) =>
   service.app.inject(
     typeof options === 'string'
-      ? { url: options, headers }
-      : { ...options, headers: { ...headers, ...options.headers } }
+      ? { url: options, headers: shopKey }
+      : { ...options, headers: { ...shopKey, ...options.headers } }
   )
 const post = (path: string, payload: object, more: Record<string, string> = {}) =>
   ask({ method: 'POST', url: path, payload, headers: more })
@@ -56,23 +39,15 @@ async function made<Resource>(sent: ReturnType<typeof post>): Promise<Resource> 
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tessera-keys-'))
-  const keysFile = join(folder, 'keys.json')
-  const keys = [keyRecord('shopkey000', ['admin']), keyRecord('otherkey00', ['admin'], { tenant: 'other' })]
-  await writeFile(keysFile, JSON.stringify({ keys }))
-  service = await buildApp({ API_KEYS_FILE: keysFile, WORKERS: '1', DOCS_UI: 'true' })
-  url = await service.app.listen({ port: 0, host: '127.0.0.1' })
+  service = await buildKeyedApp({ DOCS_UI: 'true' })
   dataset = await made(post('/datasets', inline))
   model = await made(post('/models', { dataset_id: dataset.id, k: 3 }))
 })
-afterAll(async () => {
-  await service.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(async () => await service.close())
 
 describe('datasets', () => {
   test('are the same however the lines come', async () => {
-    const send = () => supertest(url).post('/datasets').set(headers)
+    const send = () => supertest(service.url).post('/datasets').set(shopKey)
     const options = JSON.stringify({ currency: 'EUR' })
     for (const request of [
       send().attach('file', Buffer.from(CSV), 'orders.csv'),
@@ -90,20 +65,23 @@ describe('datasets', () => {
   })
 
   test('keep the options that came after the file', async () => {
-    const { body } = await supertest(url)
+    const { body } = await supertest(service.url)
       .post('/datasets')
-      .set(headers)
+      .set(shopKey)
       .attach('file', Buffer.from(CSV), 'orders.csv')
       .field('options', '{"currency":"GBP","name":"After"}')
     expect(body).toMatchObject({ currency: 'GBP', name: 'After', source: { filename: 'orders.csv', type: 'upload' } })
   })
 
   test('that fail answer with the problem of the job', async () => {
-    const answer = await supertest(url).post('/datasets').set(headers).attach('file', Buffer.alloc(0), 'empty.csv')
+    const answer = await supertest(service.url)
+      .post('/datasets')
+      .set(shopKey)
+      .attach('file', Buffer.alloc(0), 'empty.csv')
     expect(answer.status).toBe(422)
     expect(answer.body).toMatchObject({ code: 'file_empty', request_id: answer.headers['x-request-id'] })
     const image = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
-    const png = await supertest(url).post('/datasets').set(headers).attach('file', image, 'orders.csv')
+    const png = await supertest(service.url).post('/datasets').set(shopKey).attach('file', image, 'orders.csv')
     expect(png.status).toBe(415)
     expect(png.body).toMatchObject({ code: 'content_mismatch' })
   })
@@ -111,9 +89,9 @@ describe('datasets', () => {
   test('that arrived otherwise than their digest says are refused', async () => {
     const sha256 = createHash('sha256').update(CSV).digest('hex')
     const send = (expected: unknown, text: string) =>
-      supertest(url)
+      supertest(service.url)
         .post('/datasets')
-        .set(headers)
+        .set(shopKey)
         .field('options', JSON.stringify({ sha256: expected }))
         .attach('file', Buffer.from(text), 'orders.csv')
     expect((await send(sha256, CSV)).status).toBe(201)
@@ -180,7 +158,7 @@ describe('an Idempotency-Key', () => {
 
     const other = await post('/models', { ...body, k: 3 }, key)
     expect(other.json()).toMatchObject({ code: 'idempotency_mismatch', status: 422 })
-    const foreign = await post('/models', body, { ...key, ...otherTenant })
+    const foreign = await post('/models', body, { ...key, ...otherKey })
     expect(foreign.json()).toMatchObject({ code: 'dataset_not_found' })
   })
 
@@ -198,9 +176,9 @@ describe('an Idempotency-Key', () => {
     const before = (await ask('/datasets?limit=1000')).json().data.length
     const answers = await Promise.all(
       Array.from({ length: 10 }, () =>
-        supertest(url)
+        supertest(service.url)
           .post('/datasets')
-          .set(headers)
+          .set(shopKey)
           .set('Idempotency-Key', 'up-1')
           .attach('file', Buffer.from(CSV), 'o.csv')
       )
@@ -363,15 +341,15 @@ describe('another tenant', () => {
       [`/segments/${segment}`, '/segments/seg_none'],
       [`/segments/${segment}/customers`, '/segments/seg_none/customers']
     ] as const) {
-      const foreign = await ask({ url: path, headers: otherTenant })
-      const missing = await ask({ url: none, headers: otherTenant })
+      const foreign = await ask({ url: path, headers: otherKey })
+      const missing = await ask({ url: none, headers: otherKey })
       expect(foreign.statusCode, path).toBe(404)
       expect(foreign.json().code).toBe(missing.json().code)
     }
     for (const path of ['/datasets', '/models', '/jobs']) {
-      expect((await ask({ url: path, headers: otherTenant })).json().data).toEqual([])
+      expect((await ask({ url: path, headers: otherKey })).json().data).toEqual([])
     }
-    expect((await ask({ url: '/customers/c1', headers: otherTenant })).statusCode).toBe(404)
+    expect((await ask({ url: '/customers/c1', headers: otherKey })).statusCode).toBe(404)
   })
 })
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { arrowCustomers } from '../../../src/data/assign-files/arrow-customers.ts'
 import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { Problem } from '../../../src/errors.ts'
+import { customerRows } from '../../helpers/customer-rows.ts'
 
 const FEATURES = [{ name: 'frequency', optional: true }]
 
@@ -13,14 +14,7 @@ async function read(bytes: Uint8Array, piece = 11, rowsMax = 1000) {
   const pieces = Array.from({ length: Math.ceil(buffer.length / piece) }, (_, at) =>
     buffer.subarray(at * piece, (at + 1) * piece)
   )
-  const rows: [string, number][] = []
-  for await (const batch of arrowCustomers(Readable.from(pieces), buffer.subarray(0, 16), FEATURES, rowsMax, null)) {
-    for (let row = 0; row < batch.rows; row++) {
-      const id = batch.ids.toString('utf8', row === 0 ? 0 : batch.idEnds[row - 1], batch.idEnds[row])
-      rows.push([id, batch.values[row]!])
-    }
-  }
-  return rows
+  return await customerRows(arrowCustomers(Readable.from(pieces), buffer.subarray(0, 16), FEATURES, rowsMax, null))
 }
 
 const plain = new Table({

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCustomers } from '../../../src/data/assign-files/open-customers.ts'
 import { createRandom } from '../../../src/domain/numeric/random.ts'
 import { Problem } from '../../../src/errors.ts'
+import { customerRows } from '../../helpers/customer-rows.ts'
 
 const FEATURES = [{ name: 'frequency', optional: true }]
 
@@ -22,14 +23,7 @@ async function read(bytes: Uint8Array): Promise<[string, number][]> {
   const limits = { decompressedMaxBytes: 1e6, rowsMax: 1000, signal: new AbortController().signal, onShare() {} }
   const { format, batches } = await openCustomers(path, FEATURES, limits)
   expect(format).toBe('arrow')
-  const rows: [string, number][] = []
-  for await (const batch of batches) {
-    for (let row = 0; row < batch.rows; row++) {
-      const id = batch.ids.toString('utf8', row === 0 ? 0 : batch.idEnds[row - 1], batch.idEnds[row])
-      rows.push([id, batch.values[row]!])
-    }
-  }
-  return rows
+  return await customerRows(batches)
 }
 
 const plain = new Table({
