@@ -9,6 +9,7 @@ export const ORDER_FIELDS = [
   'unit_price',
   'line_total',
   'ordered_at',
+  'ordered_time',
   'customer_id',
   'country',
   'category',
@@ -17,7 +18,8 @@ export const ORDER_FIELDS = [
   'coupon',
   'channel',
   'currency',
-  'status'
+  'status',
+  'cancelled_at'
 ] as const
 export type OrderField = (typeof ORDER_FIELDS)[number]
 

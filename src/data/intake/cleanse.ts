@@ -11,8 +11,10 @@ import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlName } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
 import { writeAttributes } from './attributes.ts'
+import { withClock } from './columns/clock.ts'
 import { findHollowFields } from './columns/fill-down.ts'
 import { weighPrices } from './columns/price-meaning.ts'
+import { partialReturns, refundColumn } from './columns/refunds.ts'
 import { weighStatuses } from './columns/statuses.ts'
 import { areMixed, countCurrencies, theCurrency } from './currency.ts'
 import { type DateDecision, decideDates } from './dates.ts'
@@ -77,7 +79,7 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   let currencies = await countCurrencies(db, rows, currencyMarks)
   const dateName = staged.names[columns.ordered_at!]!
   const typed = staged.typedDates.has(dateName)
-  const dates = await decideDates(db, { dateFormat: options.date_format, timezone, typed })
+  const dates = await decideDates(db, { dateFormat: withClock(options.date_format, columns), timezone, typed })
   await db.run(`create temp macro as_instant(value) as ${dates.expression}`)
   const discountName = columns.discount === undefined ? null : staged.names[columns.discount]!
   const evidence = await weighEvidence(db, { orderId: columns.order_id !== undefined, discountName })
@@ -100,8 +102,10 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
 
   onShare(0.6, 'Writing the orders.')
   const inOrder = (await keptOrder(db)) ? '' : ' order by row'
+  const partly = await partialReturns(db, staged, header)
+  const returns = sqlFile('intake/returns') + partly.select
   await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders') + inOrder)
-  await copyTo(db, join(output, 'returns.parquet'), sqlFile('intake/returns') + inOrder)
+  await copyTo(db, join(output, 'returns.parquet'), returns + (partly.select === '' ? inOrder : ' order by row'))
   await copyTo(db, join(output, 'rejected.parquet'), rejectedRows(staged))
   const attributes = await writeAttributes(db, staged, header, output)
   return {
@@ -113,7 +117,7 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
     numbers: numbers.readings,
     currency,
     evidence,
-    columnNotes,
+    columnNotes: [...columnNotes, ...partly.notes],
     quality
   }
 }
@@ -138,7 +142,11 @@ async function understandColumns(
   if (header !== named || hollow.fields.length > 0) {
     await createFields(db, staged, header.columns, { ...request, expressions, hollow: hollow.fields })
   }
-  const statuses = header.columns.status === undefined ? undefined : await weighStatuses(db)
+  const hints = {
+    pendingIsUnpaid: header.layout?.pendingIsUnpaid === true,
+    refundsAreKnown: refundColumn(header) !== undefined
+  }
+  const statuses = header.columns.status === undefined ? undefined : await weighStatuses(db, hints)
   await setList(db, 'cancelled_statuses', statuses?.cancelled ?? [])
   await setList(db, 'refunded_statuses', statuses?.refunded ?? [])
   return { header, notes: [...notes, ...hollow.notes, ...(statuses?.notes ?? [])] }

@@ -1,5 +1,6 @@
 import { ORDER_FIELDS, type OrderField } from '../../domain/vocabulary.ts'
 import { type DuckDb, sqlText } from '../duckdb.ts'
+import { sqlFile } from '../sql.ts'
 import type { NumberColumn } from './numbers.ts'
 import type { OrderColumns } from './order-columns.ts'
 import { MALFORMED_MARK } from './records.ts'
@@ -40,18 +41,34 @@ export async function createFields(
   { expressions, lookForRepeated, hollow = [] }: FieldsRequest
 ): Promise<void> {
   const all = staged.names.map((_, at) => `c${at}`).join(', ')
-  const fields = ORDER_FIELDS.map((field) => {
+  const own = (field: OrderField): string => {
     const at = columns[field]
-    if (hollow.includes(field)) return `coalesce(as_id(${textOf(at!)}), order_heads.${field}) as ${field}`
-    return `${at === undefined ? 'null::varchar' : (expressions[field] ?? `c${at}`)} as ${field}`
-  })
+    if (at === undefined) return 'null::varchar'
+    if (field === 'ordered_at' && columns.ordered_time !== undefined) {
+      return `at_the_clock(${textOf(at)}, ${textOf(columns.ordered_time)})`
+    }
+    return expressions[field] ?? `c${at}`
+  }
+  const value = (field: OrderField): string => {
+    if (!hollow.includes(field)) return own(field)
+    const at = columns[field]!
+    const text = at === 0 ? `if(${isMalformed}, null, ${own(field)})` : own(field)
+    return `coalesce(as_id(${text}), order_heads.${field})`
+  }
+  const fields = ORDER_FIELDS.map((field) => `${value(field)} as ${field}`)
   const heads = hollow.length === 0 ? '' : ` left join order_heads on order_key = as_id(${textOf(columns.order_id!)})`
-  const calledOff = staged.calledOff === undefined ? 'false' : `coalesce(c${staged.calledOff} = 'true', false)`
+  const calledOff = [
+    ...(staged.calledOff === undefined ? [] : [`coalesce(c${staged.calledOff} = 'true', false)`]),
+    ...(columns.cancelled_at === undefined ? [] : [`says_yes(${value('cancelled_at')})`])
+  ]
   const repeated = lookForRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
+  if (columns.ordered_time !== undefined || columns.cancelled_at !== undefined) {
+    await db.run(sqlFile('intake/order_moments'))
+  }
   await db.run(`
     create or replace temp view fields as
     select
-      row, ${isMalformed} as malformed, ${repeated} as repeated, ${calledOff} as called_off, c0 as first,
-      ${fields.join(', ')}
+      row, ${isMalformed} as malformed, ${repeated} as repeated, ${calledOff.join(' or ') || 'false'} as called_off,
+      c0 as first, ${fields.join(', ')}
     from ${stagedRows(staged)} as staged${heads}`)
 }

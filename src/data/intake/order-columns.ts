@@ -38,6 +38,7 @@ export function readHeader(names: readonly string[], mapping: Mapping = {}): Hea
   }
   if (layout) takeLayout(header, layout)
   takeUsualNames(header, new Set(layout?.not?.map(squeezed)))
+  takeTimeForDate(header)
   if (layout?.oneEach && header.columns.quantity === undefined) {
     const reason = `Each row is one unit, since the columns are those of ${layout.name}.`
     header.found.quantity = { column: null, confidence: 'assumed', reason, alternatives: [] }
@@ -128,6 +129,16 @@ function takeUsualNames(header: Header, not: ReadonlySet<string>): void {
     const choice = header.found[field]
     if (choice) choice.alternatives = candidates.map(({ index }) => names[index]!)
   }
+}
+
+/** Where nothing else says when an order was placed, its "time" is more than that of the day. */
+function takeTimeForDate({ columns, found }: Header): void {
+  if (columns.ordered_at !== undefined || columns.ordered_time === undefined) return
+  if (found.ordered_time?.confidence === 'given') return
+  columns.ordered_at = columns.ordered_time
+  found.ordered_at = found.ordered_time!
+  delete columns.ordered_time
+  delete found.ordered_time
 }
 
 /** Prices of single units are not looked for where a known export gives the lines' amounts. */

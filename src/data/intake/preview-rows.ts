@@ -19,6 +19,9 @@ const TYPES: readonly [PreviewColumn['type'], string][] = [
   ['number', "[-+(]?(\\p{Sc}|[A-Z]{3})? ?[-+]?[0-9][0-9., '’]*%?( ?(\\p{Sc}|[A-Z]{3}))?[)-]?"]
 ]
 
+/** Part of what another field was read as. */
+const NOT_KEPT: readonly OrderField[] = ['ordered_time', 'cancelled_at']
+
 /** What stands in each column, as text. */
 export async function describeStaged(db: DuckDb, staged: Staged, columns: OrderColumns): Promise<PreviewColumn[]> {
   const fieldAt = new Map(Object.entries(columns).map(([field, at]) => [at, field as OrderField]))
@@ -59,7 +62,9 @@ export async function firstRows(db: DuckDb, staged: Staged): Promise<PreviewRow[
   )
   const read = new Map<number, { rule: CleansingRule | null; fields: string }>()
   if (views > 0) {
-    const fields = ORDER_FIELDS.map((field) => `'${field}', ${asRead(field)}`).join(', ')
+    const fields = ORDER_FIELDS.filter((field) => !NOT_KEPT.includes(field))
+      .map((field) => `'${field}', ${asRead(field)}`)
+      .join(', ')
     const judged = await db.rows<{ row: number; rule: CleansingRule | null; fields: string }>(`
       select row::double as row, rule, json_object(${fields})::varchar as fields
       from judged where row <= ${ROWS}`)

@@ -50,6 +50,61 @@ describe('the export of', () => {
     })
   })
 
+  test('Shopify: an order with a day of cancellation is none, in all its lines', async () => {
+    const { summary, folder } = await readFile(
+      table(
+        'Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Refunded Amount',
+        '#1,ann@example.com,refunded,2024-03-01 10:00:00 +0100,1,Mug,9.50,M,2024-03-02 09:00:00 +0100,19.50',
+        '#1,ann@example.com,,2024-03-01 10:00:00 +0100,1,Tea,10.00,T,,',
+        '#2,ben@example.com,paid,2024-03-02 10:00:00 +0100,1,Cup,5.00,C,,0.00'
+      )
+    )
+    expect(rowsByRule(summary)).toEqual({ cancelled_order: 2 })
+    expect(await linesOf(folder)).toMatchObject([{ order_id: '#2' }])
+    expect(await linesOf(folder, 'returns')).toEqual([])
+    expect([summary.revenue, summary.net_revenue]).toEqual([5, 5])
+    expect(summary.mapping.cancelled_at).toBe('Cancelled at')
+  })
+
+  test('Shopify: what was given back of an order is returned by the share of each line', async () => {
+    const { summary, folder } = await readFile(
+      table(
+        'Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Refunded Amount',
+        '#1,ann@example.com,partially_refunded,2024-03-01 10:00:00 +0100,4,Mug,7.50,M,,10.00',
+        '#1,ann@example.com,,2024-03-01 10:00:00 +0100,1,Tea,10.00,T,,',
+        '#2,ben@example.com,partially_refunded,2024-03-02 10:00:00 +0100,1,Cup,5.00,C,,9.95',
+        '#3,cy@example.com,refunded,2024-03-03 10:00:00 +0100,1,Pot,8.00,P,,8.00'
+      )
+    )
+    // 10 of 40 came back: a quarter of each line. 9.95 of an order of 5 has shipping in it: all of the line. #3 as a whole.
+    expect(await linesOf(folder, 'returns')).toMatchObject([
+      { row: '1', quantity: '1.000', unit_price: '7.5000', line_total: '7.5000' },
+      { row: '2', quantity: '0.250', unit_price: '10.0000', line_total: '2.5000' },
+      { row: '3', quantity: '1.000', line_total: '5.0000' },
+      { row: '4', line_total: '8.0000' }
+    ])
+    expect([summary.revenue, summary.net_revenue]).toEqual([53, 30])
+    const said = summary.limitations.join(' ')
+    expect(said).toMatch(/"Refunded Amount" says what was given back of an order, not for which line/)
+    expect(said).not.toMatch(/does not say what was given back/)
+  })
+
+  test('WooCommerce: an order that was never paid for is none, one that waits for its transfer is', async () => {
+    const order = (id: number, status: string) =>
+      `${id},${status},2024-03-01 10:00:00,${id}@example.com,1,SKU-1,Mug,1,9.50`
+    const { summary } = await readFile(
+      table(
+        'Order Number,Order Status,Order Date,Email (Billing),Item #,SKU,Item Name,Quantity,Item Cost',
+        ...['Completed', 'Pending payment', 'On hold', 'Failed', 'Trash', 'Refunded'].map((status, at) =>
+          order(at, status)
+        )
+      )
+    )
+    expect(rowsByRule(summary)).toEqual({ cancelled_order: 3 })
+    expect([summary.revenue, summary.net_revenue]).toEqual([28.5, 19])
+    expect(summary.limitations.join(' ')).toMatch(/"on hold" \(1 lines\) count as bought, though they are not paid/)
+  })
+
   test('Squarespace', async () => {
     const { summary } = await readFile(
       table(

@@ -3,7 +3,16 @@ import type { DuckDb } from '../../duckdb.ts'
 import { type Header, quoted } from '../order-columns.ts'
 
 /** What belongs to an order and not to one of its lines. */
-const OF_THE_ORDER = ['customer_id', 'ordered_at', 'country', 'coupon', 'channel', 'currency', 'status'] as const
+const OF_THE_ORDER = [
+  'customer_id',
+  'ordered_at',
+  'country',
+  'coupon',
+  'channel',
+  'currency',
+  'status',
+  'cancelled_at'
+] as const
 const LOOKED_AT_ROWS = 100_000
 /** Orders that must show it where the header is of no export that is known to be written so: a few can be chance. */
 const ORDERS_MIN = 10

@@ -11,6 +11,10 @@ export interface Layout {
   columns: Partial<Record<OrderField, string | readonly string[]>>
   /** Columns whose names mean something else here, such as the total of the order in each of its lines. */
   not?: readonly string[]
+  /** Column with the money given back of the whole order. */
+  refunded?: string
+  /** An order that is pending was never paid for, and not just not sent yet. */
+  pendingIsUnpaid?: true
   /** What belongs to the order stands in its first line only. */
   fillDown?: true
   /** Each row is one unit; there is no quantity. */

@@ -38,11 +38,15 @@ export const ABROAD: Record<OrderField, string> = {
     importe línea, total línea, precio total, monto, monto total, ventas`,
   ordered_at: `
     rechnungsdatum, bestelldatum, bestellt am, auftragsdatum, kaufdatum, verkaufsdatum, belegdatum,
-    buchungsdatum, transaktionsdatum, bestellzeit, bestellzeitpunkt, zeitstempel, erstellt am, datum,
+    buchungsdatum, transaktionsdatum, bestellzeitpunkt, zeitstempel, erstellt am, datum,
     date de commande, date commande, date de la commande, date de facture, date facture, date achat,
     date d'achat, date de vente, date vente, date de création, horodatage, fecha de pedido, fecha pedido,
     fecha del pedido, fecha de factura, fecha factura, fecha de compra, fecha compra, fecha de venta,
     fecha venta, fecha y hora, fecha`,
+  ordered_time: `
+    bestellzeit, uhrzeit, verkaufszeit, kaufzeit, bonzeit, belegzeit, buchungszeit, transaktionszeit, zeit,
+    heure de commande, heure commande, heure de vente, heure vente, heure d'achat, heure, hora de pedido,
+    hora pedido, hora de venta, hora venta, hora de compra, hora compra, hora`,
   customer_id: `
     kundennummer, kundennr, kunden nr, kunden id, kundenid, kunde, kundin, debitorennummer, debitor,
     debitor nr, auftraggeber, benutzer id, kunden email, e mail adresse, kunden e mail, kundenname,
@@ -78,5 +82,9 @@ export const ABROAD: Record<OrderField, string> = {
     währung, waehrung, währungscode, devise, monnaie, code devise, moneda, divisa`,
   status: `
     bestellstatus, auftragsstatus, zahlungsstatus, zustand, statut, statut commande, statut de la commande,
-    statut de commande, état, état de la commande, estado, estado del pedido, estado pedido, estado de pago`
+    statut de commande, état, état de la commande, estado, estado del pedido, estado pedido, estado de pago`,
+  cancelled_at: `
+    storniert am, stornodatum, stornierungsdatum, datum der stornierung, storniert, annulée le, annulé le,
+    date d'annulation, date annulation, annulée, annulé, cancelado el, anulado el, fecha de cancelación,
+    fecha cancelación, fecha de anulación, fecha anulación, cancelado, anulado`
 }

@@ -39,12 +39,15 @@ export const ENGLISH: Record<OrderField, string> = {
     net amount, net value, order value, purchase amount, purchase value, transaction amount, transaction value,
     total spent, total cost, total purchase, amount spent, spend, turnover, gross amount, value`,
   ordered_at: `
-    ordered_at, invoice date, order date, order datetime, order date time, order time, ordered on,
+    ordered_at, invoice date, order date, order datetime, order date time, ordered on,
     order created at, order placed, date ordered, order purchase timestamp, purchase date, purchase timestamp,
-    purchase datetime, purchased at, date of purchase, transaction date, transaction time,
+    purchase datetime, purchased at, date of purchase, transaction date,
     transaction datetime, transaction timestamp, sale date, sales date, date of sale, sold at, date added,
     document date, posting date, billing date, created at, created on, created date, date created,
     completed at, paid at, timestamp, event time, datetime, date time, date, day`,
+  ordered_time: `
+    ordered_time, order time, time of order, transaction time, time of transaction, sale time, sales time,
+    time of sale, purchase time, time of purchase, invoice time, receipt time, posting time, time of day, time`,
   customer_id: `
     customer_id, customer unique id, customer no, customer number, customer #, customer code, customer ref,
     customer reference, customer key, customer, client id, client number, client no, client, user id,
@@ -82,5 +85,9 @@ export const ENGLISH: Record<OrderField, string> = {
     store currency code, base currency code, transaction currency, document currency, sale currency`,
   status: `
     status, order status, financial status, payment status, order state, item status, sale status,
-    transaction status, order payment status, state of order`
+    transaction status, order payment status, state of order`,
+  cancelled_at: `
+    cancelled_at, canceled at, cancelled on, canceled on, cancelled date, canceled date, date cancelled,
+    date canceled, cancellation date, cancel date, order cancelled at, is cancelled, is canceled, cancelled,
+    canceled`
 }

@@ -21,9 +21,11 @@ export const SHOP_LAYOUTS: readonly Layout[] = [
       currency: 'Currency',
       country: ['Billing Country', 'Shipping Country'],
       status: 'Financial Status',
-      channel: 'Source'
+      channel: 'Source',
+      cancelled_at: 'Cancelled at'
     },
     not: ['Id', 'Subtotal', 'Total', 'Discount Amount', 'Paid at', 'Payment Reference'],
+    refunded: 'Refunded Amount',
     fillDown: true
   },
   {
@@ -62,6 +64,7 @@ export const SHOP_LAYOUTS: readonly Layout[] = [
       status: 'Order Status'
     },
     not: ['Item #', 'Discount Amount', 'Cart Discount Amount', 'Order Total Amount', 'Quantity (- Refund)'],
+    pendingIsUnpaid: true,
     fillDown: true
   },
   {
@@ -80,6 +83,7 @@ export const SHOP_LAYOUTS: readonly Layout[] = [
       status: ['status', 'order_status']
     },
     not: ['order_total', 'item_subtotal', 'item_id', 'transaction_id', 'customer_id', 'discount_total'],
+    pendingIsUnpaid: true,
     note: 'Customers are told by their e-mail address, because all guests of WooCommerce share the customer id 0.'
   },
   {
@@ -94,6 +98,7 @@ export const SHOP_LAYOUTS: readonly Layout[] = [
       status: 'Status'
     },
     not: ['Items sold', 'Product(s)'],
+    pendingIsUnpaid: true,
     note: `${ONE_ROW_AN_ORDER} Customers are told by their names, which several may share.`
   },
   {
@@ -109,6 +114,7 @@ export const SHOP_LAYOUTS: readonly Layout[] = [
       status: 'status'
     },
     not: ['customer_id', 'transaction_id', 'discount_total'],
+    pendingIsUnpaid: true,
     note: ONE_ROW_AN_ORDER
   },
   {
@@ -219,13 +225,14 @@ export const SHOP_LAYOUTS: readonly Layout[] = [
       order_id: 'Order ID',
       customer_id: 'Customer Email',
       ordered_at: 'Order Date',
+      ordered_time: 'Order Time',
       line_total: 'Order Total (inc tax)',
       currency: 'Order Currency Code',
       country: ['Billing Country', 'Shipping Country'],
       status: 'Order Status',
       channel: ['Channel Name', 'Order Source']
     },
-    not: ['Customer ID', 'Subtotal (inc tax)', 'Subtotal (ex tax)', 'Transaction ID', 'Coupon Details', 'Order Time'],
+    not: ['Customer ID', 'Subtotal (inc tax)', 'Subtotal (ex tax)', 'Transaction ID', 'Coupon Details'],
     note: `${ONE_ROW_AN_ORDER} Customers are told by their e-mail address, because all guests of BigCommerce share the customer id 0.`
   },
   {
@@ -261,13 +268,13 @@ export const SHOP_LAYOUTS: readonly Layout[] = [
       product_id: 'SKU',
       product_name: 'Item',
       quantity: 'Qty',
+      ordered_time: 'Time',
       line_total: 'Net Sales',
       discount: 'Discounts',
       category: 'Category',
       channel: 'Channel'
     },
-    not: ['Gross Sales', 'Customer Name', 'Card Number'],
-    note: 'The hour of a sale stands in a column of its own and is not read: sales have their day only.'
+    not: ['Gross Sales', 'Customer Name', 'Card Number']
   },
   {
     name: "Lightspeed's history of sales",
