@@ -9,7 +9,7 @@ export type Layout =
 /** Keys under which services hand out a list. */
 const WRAPPERS = /^(orders?|data|results?|records|rows|values?|transactions|sales|response|payload)$/i
 /** Keys under which they hand out a list of orders, and orders their lines. */
-const EITHER = /^(items|entries|list|lines|products)$/i
+const EITHER = /^(items|entries|list|lines|products|edges|nodes)$/i
 const WRAPPERS_MAX = 3
 
 /**

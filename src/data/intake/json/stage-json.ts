@@ -11,8 +11,10 @@ import { type TextRequest, tooManyRows } from '../text.ts'
 import { ColumnRows } from './column-rows.ts'
 import { ArrayElements, brokenJson } from './elements.ts'
 import { isOfWholeOrder, isOrderField, nestedMapping } from './fields.ts'
+import { hasLinesApart, isGraphql, withoutEdges } from './graphql.ts'
 import { findLayout, type Layout } from './layout.ts'
 import { type Line, linesKey, type OrderLines, orderLines } from './order-lines.ts'
+import { Parents } from './parents.ts'
 import { isObject, type Json, type JsonObject, JsonRefusal, JsonSyntaxError, parseJson } from './parse.ts'
 
 /** Objects in objects become columns with dotted names so far down. */
@@ -21,7 +23,9 @@ const FORBIDDEN = [0, 1]
 /** Column that marks the lines of orders that were called off. */
 const CALLED_OFF = 'called_off'
 /** When an order was placed, which for a line that came back is when it did. */
-const PLACED_AT = ['processed_at', 'created_at']
+const PLACED_AT = ['processed_at', 'created_at', 'processedAt', 'createdAt']
+/** What stands before the names of lines that are not inside their order. */
+const LINES_APART = 'lineItems'
 
 export interface StagedJson {
   format: 'json' | 'ndjson'
@@ -41,7 +45,8 @@ export interface StagedJson {
 export async function stageJson(path: string, request: TextRequest): Promise<StagedJson> {
   const head = await readHead(path)
   const layout = findLayout(head, isOrder(request))
-  const rows = new ObjectRows(join(request.work, 'json.parquet'), request)
+  const form = { graphql: isGraphql(head), linesApart: layout.kind === 'lines' && hasLinesApart(head) }
+  const rows = new ObjectRows(join(request.work, 'json.parquet'), request, form)
   try {
     if (layout.kind === 'lines') await readLines(path, rows, request.partial)
     else await readArray(path, head, layout, rows, request.partial)
@@ -53,7 +58,8 @@ export async function stageJson(path: string, request: TextRequest): Promise<Sta
 
 const isOrder =
   ({ options }: TextRequest) =>
-  (object: JsonObject): boolean => {
+  (element: JsonObject): boolean => {
+    const object = withoutEdges(element)
     if (linesKey(object) !== undefined) return true
     try {
       findOrderColumns([...object.keys()], options.mapping)
@@ -114,10 +120,14 @@ class ObjectRows {
   private withoutLines = 0
   private unexplained = 0
   private returns = 0
+  /** Objects that belong to an order and are no lines of it. */
+  private others = 0
+  private readonly parents = new Parents()
 
   constructor(
     path: string,
-    private readonly request: TextRequest
+    private readonly request: TextRequest,
+    private readonly form: { graphql: boolean; linesApart: boolean }
   ) {
     const { mapping } = request.options
     this.rows = new ColumnRows(path, (name) => isKnownColumn(name, mapping) || isOrderField(name, this.key))
@@ -178,14 +188,32 @@ class ObjectRows {
       return
     }
     this.objects++
-    const key = linesKey(value)
-    if (key === undefined) {
-      this.flatten(value, '', LEVELS, false)
+    const object = this.form.graphql ? withoutEdges(value) : value
+    const key = linesKey(object)
+    if (this.form.linesApart) this.addApart(object, text)
+    else if (key === undefined) {
+      this.flatten(object, '', LEVELS, false)
       this.write()
       this.rows.clear()
     } else {
       this.key ??= key
-      this.addOrder(orderLines(value, key))
+      this.addOrder(orderLines(object, key))
+    }
+  }
+
+  /** An order whose lines come later, or one of those lines. */
+  private addApart(object: JsonObject, text: Buffer): void {
+    const placed = this.parents.place(object)
+    if (placed.kind === 'orphan') this.malformed(shownLine(text, FORBIDDEN))
+    else if (placed.kind === 'other') this.others++
+    else if (placed.kind === 'parent') {
+      // Which share of a refund is that of a line is not known before all of them are.
+      const refunds = object.get('refunds')
+      if (Array.isArray(refunds) && refunds.length > 0) this.unexplained++
+      object.delete('refunds')
+    } else {
+      this.key ??= LINES_APART
+      this.addOrder(orderLines(new Map(placed.order).set(LINES_APART, [placed.line]), LINES_APART))
     }
   }
 
@@ -233,7 +261,8 @@ class ObjectRows {
 
   private limitations(): string[] {
     const notes: [number, string][] = [
-      [this.withoutLines, 'orders have no lines and were left out.'],
+      [this.withoutLines + this.parents.withoutLines, 'orders have no lines and were left out.'],
+      [this.others, 'objects that belong to orders are no lines of theirs and were left out.'],
       [this.returns, 'lines of refunds were read as returns of their order.'],
       [this.unexplained, 'orders have refunds that name no lines: they are not taken off.']
     ]
