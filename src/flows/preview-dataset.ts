@@ -27,7 +27,11 @@ export const previewReference =
     references.check(tenant, source)
     return await inTime(asked, async (signal) => {
       const id = newId('upl')
-      const fetched = await references.fetch(tenant, id, source, undefined, { signal, onProgress: () => {} })
+      const fetched = await references.fetch(tenant, id, source, undefined, {
+        signal,
+        beginning: true,
+        onProgress: () => {}
+      })
       const filename = fetched?.filename ?? null
       try {
         return await intake.preview(tenant, { uploads: [{ id, filename }], options, workId: newId('job') }, signal)

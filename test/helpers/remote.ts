@@ -108,11 +108,13 @@ export async function openFetcher({ allow = [], ports = [443, 8443], lookup, lim
       options: {
         known?: SourceVersion | undefined
         signal?: AbortSignal
+        beginning?: boolean
         onProgress?(progress: { bytes: number; total: number | null }): void
       } = {}
     ) {
       const fetched = await references.fetch(TENANT, `upl_${count++}`, source, options.known, {
         signal: options.signal ?? new AbortController().signal,
+        beginning: options.beginning ?? false,
         onProgress: options.onProgress ?? (() => {})
       })
       return fetched && { ...fetched, content: await readFile(folders.upload(TENANT, fetched.upload.id)) }

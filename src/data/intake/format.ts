@@ -1,3 +1,4 @@
+import { constants, gunzipSync } from 'node:zlib'
 import { Problem } from '../../errors.ts'
 
 /** What a file of bytes may be; a workbook is told by what its archive holds. */
@@ -86,6 +87,24 @@ export function recognise(head: Buffer): Format {
   }
   if (/^[[{]/.test(text)) return 'json'
   return 'csv'
+}
+
+/**
+ * Whether the beginning of a file is enough to look at it: a Parquet file and an archive, a workbook too, say at their end
+ * what they hold.
+ * @param head the first bytes as they came; a few thousand at most, for they may be packed
+ */
+export function showsAtItsBeginning(head: Buffer): boolean {
+  const bytes = isGzip(head) ? unpackedHead(head) : head
+  return bytes.length > 0 && !['PAR', 'PK'].some((magic) => bytes.toString('latin1', 0, magic.length) === magic)
+}
+
+function unpackedHead(head: Buffer): Buffer {
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })
+  } catch {
+    return Buffer.alloc(0)
+  }
 }
 
 /** The first characters of a text whatever its encoding: BOM and NUL (UTF-16) left out. */

@@ -3,6 +3,7 @@ import type { Tenant } from '../../domain/tenant.ts'
 import { Problem } from '../../errors.ts'
 import type { Upload, Uploads } from '../uploads.ts'
 import { AddressGuard, type GuardOptions } from './address-guard.ts'
+import { beginning } from './beginning.ts'
 import { Broken } from './broken.ts'
 import { type Connection, findConnection } from './connections.ts'
 import { checkPath, openPath } from './import-folder.ts'
@@ -30,6 +31,8 @@ export interface Fetched {
 
 export interface FetchHooks {
   signal: AbortSignal
+  /** Whether to end once there is enough to look at: the beginning of a text, but all of what is read from its end. */
+  beginning?: boolean
   onProgress(progress: { bytes: number; total: number | null }): void
 }
 
@@ -81,12 +84,13 @@ export function openReferences(uploads: Uploads, settings: ReferenceSettings): R
     uploadId: string,
     reference: Reference,
     request: OpenRequest,
-    onProgress: FetchHooks['onProgress']
+    hooks: FetchHooks
   ): Promise<Fetched | null> {
     const source = await open(reference, request)
     if (source === null) return null
     try {
-      const upload = await uploads.receive(request.tenant, uploadId, counted(source, onProgress), {
+      const content = counted(source, hooks.onProgress)
+      const upload = await uploads.receive(request.tenant, uploadId, hooks.beginning ? beginning(content) : content, {
         maxBytes: limits.maxBytes,
         signal: request.signal
       })
@@ -104,12 +108,13 @@ export function openReferences(uploads: Uploads, settings: ReferenceSettings): R
       else findConnection(connections, reference, tenant)
     },
 
-    async fetch(tenant, uploadId, reference, known, { signal, onProgress }) {
+    async fetch(tenant, uploadId, reference, known, hooks) {
+      const { signal } = hooks
       const deadline = AbortSignal.timeout(limits.totalMs)
       const request = { tenant, known, signal: AbortSignal.any([signal, deadline]) }
       for (let starts = 1; ; starts++) {
         try {
-          return await fetchOnce(uploadId, reference, request, onProgress)
+          return await fetchOnce(uploadId, reference, request, hooks)
         } catch (error) {
           signal.throwIfAborted()
           if (deadline.aborted) throw tookTooLong(limits.totalMs)

@@ -22,7 +22,7 @@ export function previewRoute(
         operationId: 'previewDataset',
         summary: 'Look at order lines before making a dataset of them',
         description:
-          'Takes what POST /datasets takes and keeps nothing. Says how the file is written, which column holds what and how surely, the first rows as they stand and as they were read, and what would make a dataset of it fail. Of one file the beginning is looked at; several are joined and read whole.',
+          'Takes what POST /datasets takes and keeps nothing. Says how the file is written, which column holds what and how surely, the first rows as they stand and as they were read, and what would make a dataset of it fail. Of one file the beginning is looked at, and no more of it fetched from elsewhere than that needs; several are joined and read whole.',
         tags: ['datasets'],
         response: { 200: PreviewAnswer }
       }

@@ -91,6 +91,17 @@ export function databaseSuite(dialect: Dialect): void {
       await fetcher.close()
     })
 
+    test('of which the beginning is enough ends once that is there', async () => {
+      const fetcher = await open({ limits: { maxBytes: 1_000_000_000 } })
+      const query = dialect.series(400_000)
+      const fetched = await fetcher.fetch({ type, connection: 'warehouse', query }, { beginning: true })
+      expect(fetched?.content.length).toBeGreaterThan(2_000_000)
+      expect(fetched?.content.length).toBeLessThan(4_000_000)
+      expect(fetched?.content.at(-1)).toBe('\n'.charCodeAt(0))
+      await expect.poll(async () => (await server.run(dialect.running)).length, { timeout: 10_000 }).toBe(0)
+      await fetcher.close()
+    })
+
     test('without rows is told so', async () => {
       expect((await problemOf('select * from order_lines where 1 = 0')).code).toBe('no_rows')
     })
