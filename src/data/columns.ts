@@ -1,4 +1,4 @@
-import type { DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBValue, DuckDBVector } from '@duckdb/node-api'
 import type { DuckDb } from './duckdb.ts'
 
 /** A result column by column: texts as strings, DOUBLE as numbers with NaN for NULL. */
@@ -21,25 +21,33 @@ export async function readColumns(db: DuckDb, query: string, values?: Record<str
   const parts = new Map<string, Float64Array[]>()
   let rows = 0
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    // Asking a chunk how many rows it has is a call into the library.
+    const { rowCount } = chunk
     for (const [column, name] of names.entries()) {
       const vector = chunk.getColumnVector(column)
-      if ('items' in vector && vector.items instanceof Float64Array) {
-        const items = vector.items.slice(0, chunk.rowCount)
-        for (let row = 0; row < chunk.rowCount; row++) if (vector.getItem(row) === null) items[row] = Number.NaN
-        keep(parts, name, items)
-      } else {
+      const numbers = numbersOf(vector, rowCount)
+      if (numbers !== undefined) keep(parts, name, numbers)
+      else {
         const column = texts.get(name) ?? []
-        for (let row = 0; row < chunk.rowCount; row++) column.push(vector.getItem(row) as string)
+        for (let row = 0; row < rowCount; row++) column.push(vector.getItem(row) as string)
         texts.set(name, column)
       }
     }
-    rows += chunk.rowCount
+    rows += rowCount
   }
   return {
     rows,
     text: (name) => texts.get(name) ?? [],
     numbers: (name) => concatenate(parts.get(name) ?? [], rows)
   }
+}
+
+/** Copied, for DuckDB takes its vectors back; NaN for NULL. Undefined for a column of anything but DOUBLE. */
+function numbersOf(vector: DuckDBVector, rows: number): Float64Array | undefined {
+  if (!('items' in vector && vector.items instanceof Float64Array)) return undefined
+  const numbers = vector.items.slice(0, rows)
+  for (let row = 0; row < rows; row++) if (vector.getItem(row) === null) numbers[row] = Number.NaN
+  return numbers
 }
 
 function keep<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
@@ -75,10 +83,7 @@ export async function readBatches(db: DuckDb, query: string, visit: (batch: Colu
         const vector = vectorOf(name)
         return Array.from({ length: rows }, (_, row) => vector.getItem(row) as string)
       },
-      numbers: (name) => {
-        const vector = vectorOf(name)
-        return Float64Array.from({ length: rows }, (_, row) => (vector.getItem(row) as number | null) ?? Number.NaN)
-      }
+      numbers: (name) => numbersOf(vectorOf(name), rows)!
     })
   }
 }

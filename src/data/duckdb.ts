@@ -1,4 +1,8 @@
+import { createRequire } from 'node:module'
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
+
+/** As a CommonJS module, which it is: imported, all its files are first searched for names, which takes longer than loading it. */
+const require = createRequire(import.meta.url)
 
 export interface DuckDbLimits {
   /** Folders that queries may read and write; nothing else of the machine is reachable. */
@@ -19,8 +23,8 @@ export class DuckDb {
   ) {}
 
   /** Loads the library, if need be ahead of its first use: a process without queries is spared its time and megabytes. */
-  static load(): Promise<typeof import('@duckdb/node-api')> {
-    return import('@duckdb/node-api')
+  static load(): typeof import('@duckdb/node-api') {
+    return require('@duckdb/node-api')
   }
 
   /**
@@ -28,7 +32,7 @@ export class DuckDb {
    * reach another folder, the network or an extension, nor change a limit.
    */
   static async open(limits: DuckDbLimits): Promise<DuckDb> {
-    const { DuckDBInstance } = await DuckDb.load()
+    const { DuckDBInstance } = DuckDb.load()
     const instance = await DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false'

@@ -98,6 +98,7 @@ export async function countTotals(
   const reference = await observe(db, request)
   await db.run(sqlFile('features/purchases'))
   await db.run(sqlFile('features/returned_lines'))
+  await db.run(sqlFile('features/orders'))
   await db.run(sqlFile('features/customer_products'))
   const groups = await findProductGroups(db)
   await db.run(sqlFile('features/order_totals'))
@@ -142,13 +143,13 @@ export function deriveFeatures(
   preferences: boolean
 ): FeatureColumns {
   const n = counted.rows
-  const sources = TOTALS.map((name) => [name, counted.numbers(name)] as const)
+  const sources = TOTALS.map((name) => counted.numbers(name))
   const columns = singleFeatures.map(() => new Float64Array(n))
   const totals = {} as CustomerTotals
   for (let row = 0; row < n; row++) {
-    for (const [name, column] of sources) totals[name] = column[row]!
+    for (let t = 0; t < sources.length; t++) totals[TOTALS[t]!] = sources[t]![row]!
     if (groups === null) totals.categories = Number.NaN
-    for (const [index, { of }] of singleFeatures.entries()) columns[index]![row] = of(totals, reference)
+    for (let f = 0; f < columns.length; f++) columns[f]![row] = singleFeatures[f]!.of(totals, reference)
   }
 
   const shares = sharesOf(groups, preferences)

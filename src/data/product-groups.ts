@@ -1,5 +1,6 @@
 import {
   countCoPurchases,
+  fillBaskets,
   groupCategories,
   groupProducts,
   MOST_GROUPS,
@@ -13,14 +14,16 @@ import { sqlFile } from './sql.ts'
 const LEADING_PRODUCTS = 300
 /** What fewer customers bought is one customer's habit, not what customers buy together. */
 const LEAST_BUYERS = 3
+/** An order of more lines of leading products restocks a shop and says little about what belongs together. */
 const WIDEST_BASKET = 40
+/** Plenty to count on, and a bound on the work whatever the data. */
 const LATEST_ORDERS = 50_000
 
 /**
  * What the preferences and category_breadth of this dataset speak of: its leading categories when more than half of
  * the lines name one, else groups of products found from co-purchase; null when neither can be found.
  *
- * Reads purchases and customer_products; leaves shelf_spend and the variable by_category.
+ * Reads purchases, orders and customer_products; leaves shelf_spend and the variable by_category.
  */
 export async function findProductGroups(db: DuckDb): Promise<ProductGroups | null> {
   const coverage = await readColumns(db, sqlFile('features/category_coverage'))
@@ -44,7 +47,7 @@ async function coPurchaseGroups(db: DuckDb): Promise<ProductGroups | null> {
   const leading = await readColumns(db, 'select product, name from leading_products order by rank')
   const names = leading.text('name')
   const products = leading.text('product').map((id, rank) => ({ id, name: names[rank]! }))
-  const baskets = await readColumns(db, sqlFile('features/baskets'), { widest: WIDEST_BASKET, orders: LATEST_ORDERS })
-  const ranks = baskets.text('ranks').map((text) => text.split(',').map(Number))
-  return groupProducts(products, countCoPurchases(ranks, products.length))
+  const lines = await readColumns(db, sqlFile('features/baskets'), { orders: LATEST_ORDERS })
+  const baskets = fillBaskets(lines.numbers('basket'), lines.numbers('rank'), WIDEST_BASKET)
+  return groupProducts(products, countCoPurchases(baskets, products.length))
 }

@@ -13,6 +13,7 @@ export const SQL_FILES = [
   'features/leading_categories',
   'features/leading_products',
   'features/order_totals',
+  'features/orders',
   'features/purchases',
   'features/returned_lines',
   'intake/classify',

@@ -11,6 +11,8 @@ interface ProjectionOptions {
   maxPoints?: number
   /** Set where the customers given are a sample: how many there are. */
   customers?: number
+  /** Told of the work done, and may throw to stop. */
+  spend?: (units: number) => void
 }
 
 const MIN_POINTS = 20
@@ -25,10 +27,11 @@ const MIN_POINTS = 20
 export function projectCustomers(
   columns: FeatureColumns,
   { fit, labels }: Pick<TrainingOutcome, 'fit' | 'labels'>,
-  { seed, maxPoints = 5000, customers = columns.n }: ProjectionOptions
+  { seed, maxPoints = 5000, customers = columns.n, spend = () => {} }: ProjectionOptions
 ): Projection {
-  const matrix = scaleCustomers(columns, fit)
+  const matrix = scaleCustomers(columns, fit, spend)
   const { data, n, d } = matrix
+  spend(n * d * (d + 2))
   const { means } = columnMoments(matrix)
   const { values, vectors } = symmetricEigen(covariance(matrix, means), d)
   const axes = [vectors[0]!, vectors[1] ?? new Float64Array(d)].map(withFixedSign)

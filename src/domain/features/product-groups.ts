@@ -27,23 +27,53 @@ export interface CoPurchases {
   orders: Float64Array
 }
 
+/** The products of orders as indices: those of order b lie from starts[b] to before starts[b + 1]. */
+export interface Baskets {
+  starts: Int32Array
+  products: Int32Array
+}
+
 /**
- * Counts orders, given the products of each order as indices into [0, size); repetitions count once.
+ * Puts the lines of orders together, whatever order they come in.
+ *
+ * @param orders of each line, 0 and up
+ * @param products of each line
+ * @param widest lines of a basket at most: one with more is left empty
+ */
+export function fillBaskets(orders: ArrayLike<number>, products: ArrayLike<number>, widest: number): Baskets {
+  let count = 0
+  for (let line = 0; line < orders.length; line++) count = Math.max(count, orders[line]! + 1)
+  const sizes = new Int32Array(count)
+  for (let line = 0; line < orders.length; line++) sizes[orders[line]!]!++
+  const starts = new Int32Array(count + 1)
+  for (let b = 0; b < count; b++) starts[b + 1] = starts[b]! + (sizes[b]! <= widest ? sizes[b]! : 0)
+  const filled = new Int32Array(starts.at(-1)!)
+  const next = starts.slice()
+  for (let line = 0; line < orders.length; line++) {
+    const basket = orders[line]!
+    if (sizes[basket]! <= widest) filled[next[basket]!++] = products[line]!
+  }
+  return { starts, products: filled }
+}
+
+/**
+ * Counts orders, given the products of each as indices into [0, size); repetitions count once.
  * Costs O(size² + the sum of squared basket sizes).
  */
-export function countCoPurchases(baskets: readonly (readonly number[])[], size: number): CoPurchases {
+export function countCoPurchases({ starts, products }: Baskets, size: number): CoPurchases {
   const orders = new Float64Array(size * size)
   const lastSeen = new Int32Array(size).fill(-1)
-  const products: number[] = []
-  for (const [order, basket] of baskets.entries()) {
-    products.length = 0
-    for (const product of basket) {
-      if (lastSeen[product] !== order) products.push(product)
+  const different = new Int32Array(size)
+  for (let order = 0; order + 1 < starts.length; order++) {
+    let count = 0
+    for (let line = starts[order]!; line < starts[order + 1]!; line++) {
+      const product = products[line]!
+      if (lastSeen[product] !== order) different[count++] = product
       lastSeen[product] = order
     }
-    for (let i = 0; i < products.length; i++) {
-      const row = products[i]! * size
-      for (let j = 0; j < products.length; j++) orders[row + products[j]!]!++
+    for (let i = 0; i < count; i++) {
+      const row = different[i]! * size
+      for (let j = 0; j < count; j++) orders[row + different[j]!]!++
     }
   }
   return { size, orders }
@@ -113,38 +143,46 @@ function cosines({ size, orders }: CoPurchases): Float64Array {
 
 /** The cosine of each two rows of a symmetric matrix, 0 where a row is empty. */
 function likenessOfRows(matrix: Float64Array, size: number): Float64Array {
-  const rows = Array.from({ length: size }, (_, a) => matrix.slice(a * size, (a + 1) * size))
-  for (const row of rows) {
-    const length = Math.sqrt(dot(row, row))
-    if (length > 0) for (let b = 0; b < size; b++) row[b]! /= length
+  const rows = new Float64Array(size * size)
+  const columns = new Float64Array(size * size)
+  for (let a = 0; a < size; a++) {
+    let squares = 0
+    for (let b = 0; b < size; b++) squares += matrix[a * size + b]! ** 2
+    const length = squares > 0 ? Math.sqrt(squares) : 1
+    for (let b = 0; b < size; b++) columns[b * size + a] = rows[a * size + b] = matrix[a * size + b]! / length
   }
   const likeness = new Float64Array(size * size)
   for (let a = 0; a < size; a++) {
-    for (let b = a; b < size; b++) {
-      likeness[a * size + b] = dot(rows[a]!, rows[b]!)
-      likeness[b * size + a] = likeness[a * size + b]!
+    const own = likeness.subarray(a * size, (a + 1) * size)
+    // One term of every sum after the other: sums that do not wait for each other are added several times as fast.
+    for (let j = 0; j < size; j++) {
+      const x = rows[a * size + j]!
+      if (x === 0) continue
+      for (let b = a; b < size; b++) own[b]! += x * columns[j * size + b]!
     }
+    for (let b = a; b < size; b++) likeness[b * size + a] = own[b]!
   }
   return likeness
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!
-  return sum
 }
 
 /** Up to `most` products such that the likeness of every product to the nearest of them adds up to the most. */
 function coveringProducts(likeness: Float64Array, size: number, most: number): number[] {
   const covered = new Float64Array(size)
+  const gains = new Float64Array(size).fill(Number.POSITIVE_INFINITY)
   const chosen: number[] = []
   while (chosen.length < most) {
     let best = -1
     let largest = 0
     for (let candidate = 0; candidate < size; candidate++) {
+      // What a product would add only falls as others are chosen.
+      if (gains[candidate]! <= largest) continue
       let gain = 0
       for (let j = 0; j < size; j++) gain += Math.max(0, likeness[candidate * size + j]! - covered[j]!)
-      if (gain > largest) [best, largest] = [candidate, gain]
+      gains[candidate] = gain
+      if (gain > largest) {
+        best = candidate
+        largest = gain
+      }
     }
     if (best === -1) break
     chosen.push(best)

@@ -12,6 +12,7 @@ import { portray } from './portrait.ts'
 import { logarithm, type Spread } from './positions.ts'
 import { compareWith, preciseSum, type Summary, summarise } from './profile.ts'
 import { explain } from './rationale.ts'
+import { type RuleSample, ruleColumns } from './rule-sample.ts'
 import { findRules } from './rule-search.ts'
 import { writeRule } from './rule-text.ts'
 
@@ -34,6 +35,8 @@ export interface SegmentInput {
   preferenceNames: Record<string, string>
   /** Set where the customers are a sample: the exact counts, sums and means of all of them. Quantiles and rules are the sample's. */
   totals?: PopulationTotals
+  /** Of the columns that rules speak of, where it is there already. */
+  sample?: RuleSample
 }
 
 /** Rules speak of these, and of what the model clusters on. */
@@ -44,27 +47,27 @@ export const RULE_FEATURES: readonly string[] = ['recency_days', 'frequency', 'm
  *
  * A feature that no member of a segment has is left out of that segment's `centroid` and `profile`.
  *
+ * @param spend told of the work done, and may throw to stop
  * @returns one description per segment, in the order of `kinds`
  * @throws RangeError when columns and labels differ in length, a segment is empty, or recency, frequency or
  *   monetary value is missing
  */
-export function describeSegments(input: SegmentInput): SegmentDescription[] {
+export function describeSegments(input: SegmentInput, spend: (units: number) => void = () => {}): SegmentDescription[] {
   const { features, labels, kinds, revenue, currency, preferenceNames, totals } = input
   const members = membersOf(labels, kinds.length)
   checkShapes(input, members)
 
   const columns = new Map(features.names.map((name, j) => [name, features.columns[j]!]))
-  const overall = corrected(summariseAll(columns), totals?.features)
-  const summaries = members.map((rows, i) => corrected(summariseAll(columns, rows), totals?.segments[i]?.features))
+  const overall = corrected(summariseAll(columns, spend), totals?.features)
+  const summaries = members.map((rows, i) =>
+    corrected(summariseAll(columns, spend, rows), totals?.segments[i]?.features)
+  )
   const sizes = totals?.segments.map(({ size }) => size) ?? members.map((rows) => rows.length)
-  const named = nameSegments(summaries.map(meansOf(sizes, kinds)), input.vocabulary, spreadOf(columns, overall))
+  const named = nameSegments(summaries.map(meansOf(sizes, kinds)), input.vocabulary, spreadOf(columns, overall, spend))
   const colors = assignColors(named.map(({ meaning }) => meaning))
 
-  const spoken = new Set([...RULE_FEATURES, ...input.clustered])
-  const ruleColumns = [...spoken]
-    .filter((name) => columns.has(name))
-    .map((name) => ({ name, values: columns.get(name)! }))
-  const rules = findRules(ruleColumns, labels, kinds.length)
+  const spoken = ruleColumns(features, [...RULE_FEATURES, ...input.clustered])
+  const rules = findRules(spoken, labels, kinds.length, { sample: input.sample, spend })
   const customers = totals?.customers ?? labels.length
   const total = totals?.revenue ?? preciseSum(revenue)
 
@@ -87,7 +90,7 @@ export function describeSegments(input: SegmentInput): SegmentDescription[] {
       preferenceNames
     }
     const rule = rules[i]!
-    const silhouette = summarise(pick(input.silhouettes, rows))?.mean ?? null
+    const silhouette = summarise(pick(input.silhouettes, rows), spend)?.mean ?? null
     return {
       name: facts.named.name,
       kind: facts.kind,
@@ -141,10 +144,14 @@ function pick(values: Float64Array, rows: Uint32Array): Float64Array {
 }
 
 /** Features without a single value among the rows are left out. */
-function summariseAll(columns: ReadonlyMap<string, Float64Array>, rows?: Uint32Array): Record<string, Summary> {
+function summariseAll(
+  columns: ReadonlyMap<string, Float64Array>,
+  spend: (units: number) => void,
+  rows?: Uint32Array
+): Record<string, Summary> {
   const summaries: Record<string, Summary> = {}
   for (const [name, values] of columns) {
-    const summary = summarise(rows === undefined ? values : pick(values, rows))
+    const summary = summarise(rows === undefined ? values : pick(values, rows), spend)
     if (summary !== null) summaries[name] = summary
   }
   return summaries
@@ -182,11 +189,15 @@ const meansOf =
   }
 
 /** Standard deviation between customers on the scale on which segments are placed. */
-function spreadOf(columns: ReadonlyMap<string, Float64Array>, overall: Record<string, Summary>): Spread {
+function spreadOf(
+  columns: ReadonlyMap<string, Float64Array>,
+  overall: Record<string, Summary>,
+  spend: (units: number) => void
+): Spread {
   const spread = (name: string) => {
     const average = overall[name]?.mean ?? 0
     const logs = columns.get(name)?.map((value) => (Number.isNaN(value) ? value : logarithm(value, average)))
-    return (logs && summarise(logs)?.deviation) ?? 0
+    return (logs && summarise(logs, spend)?.deviation) ?? 0
   }
   return {
     recency: spread('recency_days'),

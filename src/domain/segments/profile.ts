@@ -1,3 +1,4 @@
+import { quantile, sortPresent } from '../numeric/quantiles.ts'
 import type { FeatureProfile } from '../records/segment.ts'
 
 /** What a column of numbers looks like; absent values (NaN) do not count. */
@@ -14,9 +15,12 @@ export interface Summary {
   reach: number
 }
 
-/** @returns null when no value is present */
-export function summarise(values: Float64Array): Summary | null {
-  const sorted = present(values).sort()
+/**
+ * @param spend told of the work done, and may throw to stop
+ * @returns null when no value is present
+ */
+export function summarise(values: Float64Array, spend?: (units: number) => void): Summary | null {
+  const sorted = sortPresent(values, spend)
   const count = sorted.length
   if (count === 0) return null
 
@@ -35,27 +39,6 @@ export function summarise(values: Float64Array): Summary | null {
     p75: quantile(sorted, 0.75),
     reach
   }
-}
-
-function present(values: Float64Array): Float64Array {
-  const kept = new Float64Array(values.length)
-  let count = 0
-  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) kept[count++] = values[i]!
-  return kept.subarray(0, count)
-}
-
-/**
- * Quantile by linear interpolation between the two nearest ranks (numpy's default, type 7 of Hyndman & Fan 1996).
- *
- * @param sorted ascending, not empty
- * @param share 0 to 1
- */
-export function quantile(sorted: Float64Array, share: number): number {
-  const at = (sorted.length - 1) * share
-  const below = Math.floor(at)
-  const low = sorted[below]!
-  const high = sorted[Math.min(below + 1, sorted.length - 1)]!
-  return low + (high - low) * (at - below)
 }
 
 /** Neumaier's compensated sum of `values / unit`: order and size of the terms hardly matter. */

@@ -1,3 +1,4 @@
+import type { FeatureColumns } from '../records/model.ts'
 import { cutPoints, encode, unitOf } from './rule-cuts.ts'
 
 export interface RuleColumn {
@@ -24,15 +25,35 @@ export interface RuleSample {
 const SEARCH_ROWS = 30_000
 /** Members of each segment in the sample, where it has so many. */
 const LEAST_MEMBERS = 500
+/** Finding the cuts of a column and coding its values by them costs about as much as so many multiplications a value. */
+const CUT_UNITS = 300
 
-/** What rules are searched in: thresholds that can be said, and where the customers lie between them. */
-export function sampleColumns(columns: readonly RuleColumn[], labels: Int32Array, segments: number): RuleSample {
+/** The columns that rules may speak of, each once, in the order of their names; what the features lack is left out. */
+export function ruleColumns({ names, columns }: FeatureColumns, spoken: readonly string[]): RuleColumn[] {
+  return [...new Set(spoken)].flatMap((name) => {
+    const values = columns[names.indexOf(name)]
+    return values === undefined ? [] : [{ name, values }]
+  })
+}
+
+/**
+ * What rules are searched in: thresholds that can be said, and where the customers lie between them.
+ *
+ * @param spend told of the work done, and may throw to stop
+ */
+export function sampleColumns(
+  columns: readonly RuleColumn[],
+  labels: Int32Array,
+  segments: number,
+  spend: (units: number) => void = () => {}
+): RuleSample {
   const { rows, weights } = stratifiedSample(labels, segments)
   const sampled = Int32Array.from(rows, (row) => labels[row]!)
   return {
     columns: columns.map(({ name, values }) => {
       const inSample = Float64Array.from(rows, (row) => values[row]!)
       const cuts = cutPoints(inSample, sampled, weights, unitOf(name))
+      spend(rows.length * CUT_UNITS)
       return { name, cuts, codes: encode(inSample, cuts) }
     }),
     labels: sampled,

@@ -1,5 +1,5 @@
 import { ABSENT } from './rule-cuts.ts'
-import { type RuleColumn, type SampledColumn, sampleColumns } from './rule-sample.ts'
+import { type RuleColumn, type RuleSample, type SampledColumn, sampleColumns } from './rule-sample.ts'
 
 /** `at: 'least'`: the feature is at or above the threshold; an absent value fulfils neither. */
 export interface Condition {
@@ -20,6 +20,8 @@ const MOST_CONDITIONS = 3
 const BEAM = 6
 /** A further condition has to raise the F1 score by so much: short rules are remembered. */
 const WORTHWHILE = 0.01
+/** Adding a row to the histograms of a column, or asking it one question, costs about as much as so many multiplications. */
+const ROW_UNITS = 8
 
 /**
  * For each segment the short conjunction of thresholds that describes it best (greatest F1 score), found by
@@ -27,11 +29,20 @@ const WORTHWHILE = 0.01
  *
  * @param columns features a rule may speak of, in the order in which their conditions are written
  * @param labels segment of each customer, 0 to `segments` − 1
+ * @param how.sample of the columns, where it is there already
+ * @param how.spend told of the work done, and may throw to stop
  */
-export function findRules(columns: readonly RuleColumn[], labels: Int32Array, segments: number): FoundRule[] {
-  const sample = sampleColumns(columns, labels, segments)
+export function findRules(
+  columns: readonly RuleColumn[],
+  labels: Int32Array,
+  segments: number,
+  how: { sample?: RuleSample | undefined; spend?: (units: number) => void } = {}
+): FoundRule[] {
+  const { spend = () => {} } = how
+  const sample = how.sample ?? sampleColumns(columns, labels, segments, spend)
   return Array.from({ length: segments }, (_, segment) => {
-    const conditions = search(sample.columns, sample.labels, sample.weights, segment)
+    const conditions = search(sample, segment, spend)
+    spend(labels.length * (1 + conditions.length) * ROW_UNITS)
     return { conditions, ...measure(conditions, columns, labels, segment) }
   })
 }
@@ -67,12 +78,8 @@ interface Partial {
   score: number
 }
 
-function search(
-  columns: readonly SampledColumn[],
-  labels: Int32Array,
-  weights: Float64Array,
-  segment: number
-): Condition[] {
+function search(sample: RuleSample, segment: number, spend: (units: number) => void): Condition[] {
+  const { columns, labels, weights } = sample
   const everyone = Uint32Array.from(labels.keys())
   let total = 0
   let members = 0
@@ -83,7 +90,10 @@ function search(
   let best: Partial = { conditions: [], rows: everyone, score: (2 * members) / (total + members) }
   let beam = [best]
   for (let depth = 0; depth < MOST_CONDITIONS; depth++) {
-    const next = beam.flatMap((partial) => extend(partial, columns, labels, weights, segment, members))
+    const next = beam.flatMap((partial) => {
+      spend(partial.rows.length * columns.length * ROW_UNITS)
+      return extend(partial, columns, labels, weights, segment, members)
+    })
     beam = distinct(next.sort((a, b) => b.score - a.score))
       .slice(0, BEAM)
       .map(({ open }) => open())

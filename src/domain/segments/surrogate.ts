@@ -1,6 +1,6 @@
 import type { FeatureColumns } from '../records/model.ts'
 import type { Surrogate } from '../records/surrogate.ts'
-import { type RuleColumn, type RuleSample, sampleColumns } from './rule-sample.ts'
+import { type RuleColumn, type RuleSample, ruleColumns, sampleColumns } from './rule-sample.ts'
 import { type Bound, type RuleWords, writeRule } from './rule-text.ts'
 import { growTree, type TreeNode } from './surrogate-tree.ts'
 
@@ -14,10 +14,14 @@ export interface SurrogateInput extends RuleWords {
   segments: number
   /** Members of each segment among all customers, where the ones given are a sample: counts and shares are estimates then. */
   sizes?: readonly number[]
+  /** Of the columns that may be spoken of, where it is there already. */
+  sample?: RuleSample
 }
 
 /** A customer can always be told apart by three questions, if at all; more segments need more of them. */
 const LEAST_DEPTH = 3
+/** Answering one question for a customer costs about as much as so many multiplications. */
+const QUESTION_UNITS = 8
 /** Whole numbers: "below 7" is "at most 6". */
 const WHOLE = new Set(['recency_days', 'tenure_days', 'frequency', 'distinct_products', 'category_breadth'])
 
@@ -27,15 +31,18 @@ const WHOLE = new Set(['recency_days', 'tenure_days', 'frequency', 'distinct_pro
  *
  * The tree is at most 3, or ⌈log₂ segments⌉ + 1, questions deep. It is grown in a sample and measured on all customers.
  * A feature that some customers do not have is left out: they would answer neither yes nor no.
+ *
+ * @param spend told of the work done, and may throw to stop
  */
-export function mimicSegments(input: SurrogateInput): Surrogate {
+export function mimicSegments(input: SurrogateInput, spend: (units: number) => void = () => {}): Surrogate {
   const { labels, segments } = input
-  const columns = columnsOf(input)
-  const sample = sampleColumns(columns, labels, segments)
+  const columns = ruleColumns(input.features, input.spoken).filter(({ values }) => !values.some(Number.isNaN))
+  const sample = sampleOf(columns, input, spend)
   const depth = Math.max(LEAST_DEPTH, Math.ceil(Math.log2(segments)) + 1)
-  const root = growTree(sample, depth)
+  const root = growTree(sample, depth, spend)
 
   const leaves = leavesOf(root, sample, [])
+  spend(labels.length * depth * QUESTION_UNITS)
   const counts = countMembers(root, leaves, sample, columns, labels, segments)
   const sizes = new Float64Array(segments)
   for (const label of labels) sizes[label]! += 1
@@ -65,11 +72,14 @@ export function mimicSegments(input: SurrogateInput): Surrogate {
   }
 }
 
-function columnsOf({ features, spoken }: SurrogateInput): RuleColumn[] {
-  return [...new Set(spoken)].flatMap((name) => {
-    const values = features.columns[features.names.indexOf(name)]
-    return values === undefined || values.some(Number.isNaN) ? [] : [{ name, values }]
-  })
+function sampleOf(
+  columns: RuleColumn[],
+  { sample, labels, segments }: SurrogateInput,
+  spend: (units: number) => void
+): RuleSample {
+  if (sample === undefined) return sampleColumns(columns, labels, segments, spend)
+  const kept = new Set(columns.map(({ name }) => name))
+  return { ...sample, columns: sample.columns.filter(({ name }) => kept.has(name)) }
 }
 
 interface Step {

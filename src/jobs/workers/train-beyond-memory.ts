@@ -2,10 +2,6 @@ import { storeCustomerFeatures } from '../../data/feature-chunks.ts'
 import type { MemberFile } from '../../data/member-file.ts'
 import type { Engines } from '../../domain/clustering/engine.ts'
 import { type CoresetOutcome, trainOnCoreset } from '../../domain/coreset-training.ts'
-import { projectCustomers } from '../../domain/features/pca.ts'
-import type { ProductGroups } from '../../domain/features/product-groups.ts'
-import { describeSegments, RULE_FEATURES } from '../../domain/segments/describe.ts'
-import { mimicSegments } from '../../domain/segments/surrogate.ts'
 import { REVENUE_FEATURE } from '../../domain/streaming/segment-totals.ts'
 import type { TaskControl } from '../task-control.ts'
 import type { TrainMessage, TrainResult } from '../tasks.ts'
@@ -13,10 +9,9 @@ import {
   acceptFeatures,
   askForFeatures,
   asProblem,
-  CLUSTERING_ENDS,
   clusteredNames,
+  describeTraining,
   hooksOf,
-  preferenceNamesOf,
   roundMoney
 } from './training-steps.ts'
 
@@ -39,10 +34,17 @@ export async function trainBeyondMemory(
     const names = clusteredNames(members.names, message.options.features)
     const outcome = cluster(members, names, message, sampleSize, control, engines)
 
-    control.progress({ stage: 'describing', fraction: CLUSTERING_ENDS, message: 'Naming the segments.' })
-    const described = describe(outcome, names, message, preferences)
+    // Names, texts and pictures from the sample, with the figures of all customers.
+    const { totals, sample } = outcome
+    const { features } = sample
+    const spent = features.columns[features.names.indexOf(REVENUE_FEATURE)]!
+    const described = describeTraining(
+      { features, clustered: names, revenue: spent, outcome, preferences, totals },
+      message,
+      control
+    )
     control.progress({ stage: 'writing', fraction: 0.95, message: 'Writing the members.' })
-    members.setSilhouettes(outcome.sample.rows, outcome.silhouettes)
+    members.setSilhouettes(sample.rows, outcome.silhouettes)
     return {
       fit: outcome.fit,
       k_choice: outcome.k_choice,
@@ -50,9 +52,9 @@ export async function trainBeyondMemory(
       ...described,
       reconciliation: {
         customers: members.n,
-        members: outcome.totals.segments.reduce((sum, { size }) => sum + size, 0),
+        members: totals.segments.reduce((sum, { size }) => sum + size, 0),
         revenue: roundMoney(revenue),
-        segment_revenue: roundMoney(outcome.totals.revenue)
+        segment_revenue: roundMoney(totals.revenue)
       },
       limitations: outcome.limitations,
       customers: members.n
@@ -81,46 +83,5 @@ function cluster(
     return trainOnCoreset(members, request, hooksOf(control), engines)
   } catch (error) {
     throw asProblem(error)
-  }
-}
-
-/** Names, texts and pictures from the sample, with the figures of all customers. */
-function describe(
-  outcome: CoresetOutcome,
-  names: string[],
-  { currency, options }: TrainMessage,
-  preferences: ProductGroups | null
-): Pick<TrainResult, 'segments' | 'surrogate' | 'projection'> {
-  const { sample, labels, totals, fit } = outcome
-  const { features } = sample
-  const preferenceNames = preferenceNamesOf(preferences)
-  const column = (name: string) => features.columns[features.names.indexOf(name)]!
-  return {
-    segments: describeSegments({
-      features,
-      clustered: names,
-      labels,
-      kinds: fit.segments.map(({ kind }) => kind),
-      revenue: column(REVENUE_FEATURE),
-      silhouettes: outcome.silhouettes,
-      currency,
-      vocabulary: options.vocabulary,
-      preferenceNames,
-      totals
-    }),
-    surrogate: mimicSegments({
-      features,
-      spoken: [...RULE_FEATURES, ...names],
-      labels,
-      segments: fit.segments.length,
-      sizes: totals.segments.map(({ size }) => size),
-      currency,
-      preferenceNames
-    }),
-    projection: projectCustomers({ names, columns: names.map(column), n: features.n }, outcome, {
-      seed: options.seed,
-      maxPoints: 5000,
-      customers: totals.customers
-    })
   }
 }

@@ -3,10 +3,7 @@ import { type CustomerFeatures, readCustomerFeatures } from '../../data/features
 import { kernelModule } from '../../data/kernel-module.ts'
 import { writeMembers } from '../../data/members.ts'
 import { verifyFolder } from '../../data/published-folder.ts'
-import { projectCustomers } from '../../domain/features/pca.ts'
 import type { FeatureColumns, Reconciliation, TrainingOutcome } from '../../domain/records/model.ts'
-import { describeSegments, RULE_FEATURES } from '../../domain/segments/describe.ts'
-import { mimicSegments } from '../../domain/segments/surrogate.ts'
 import { trainClusters } from '../../domain/training.ts'
 import { runTask, type TaskControl } from '../task-control.ts'
 import type { TrainMessage, TrainResult } from '../tasks.ts'
@@ -16,10 +13,9 @@ import {
   acceptFeatures,
   askForFeatures,
   asProblem,
-  CLUSTERING_ENDS,
   clusteredNames,
+  describeTraining,
   hooksOf,
-  preferenceNamesOf,
   roundMoney
 } from './training-steps.ts'
 
@@ -45,41 +41,20 @@ async function trainInMemory(message: TrainMessage, control: TaskControl): Promi
   const clustered = columnsOf(customers.features, message.options.features)
   const outcome = cluster(clustered, message, control)
 
-  control.progress({ stage: 'describing', fraction: CLUSTERING_ENDS, message: 'Naming the segments.' })
-  const preferenceNames = preferenceNamesOf(customers.preferences)
-  const { features } = customers
-  const { labels } = outcome
-  const segments = describeSegments({
-    features,
-    clustered: clustered.names,
-    labels,
-    kinds: outcome.fit.segments.map((segment) => segment.kind),
-    revenue: customers.revenue,
-    silhouettes: outcome.silhouettes,
-    currency: message.currency,
-    vocabulary: message.options.vocabulary,
-    preferenceNames
-  })
-  const surrogate = mimicSegments({
-    features,
-    spoken: [...RULE_FEATURES, ...clustered.names],
-    labels,
-    segments: segments.length,
-    currency: message.currency,
-    preferenceNames
-  })
-  const projection = projectCustomers(clustered, outcome, { seed: message.options.seed, maxPoints: 5000 })
-
+  const { features, revenue, preferences } = customers
+  const described = describeTraining(
+    { features, clustered: clustered.names, revenue, outcome, preferences },
+    message,
+    control
+  )
   control.progress({ stage: 'writing', fraction: 0.95, message: 'Writing the members.' })
   await writeMembers(message.modelFolder, memberTable(customers, outcome), customers.preferences)
   return {
     fit: outcome.fit,
     k_choice: outcome.k_choice,
     metrics: outcome.metrics,
-    projection,
-    surrogate,
-    segments,
-    reconciliation: reconcile(customers, segments),
+    ...described,
+    reconciliation: reconcile(customers, described.segments),
     limitations: outcome.limitations,
     customers: customers.features.n
   }

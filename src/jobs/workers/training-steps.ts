@@ -1,5 +1,6 @@
 import type { DuckDb } from '../../data/duckdb.ts'
-import type { ProductGroups } from '../../domain/features/product-groups.ts'
+import { Pace } from '../../domain/clustering/pace.ts'
+import { type DescribedCustomers, describeModel, type ModelDescription } from '../../domain/segments/describe-model.ts'
 import { TrainingCancelled, type TrainingHooks, TrainingRefused } from '../../domain/training.ts'
 import { PREFERENCE_FAMILY, PREFERENCE_PREFIX } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
@@ -9,8 +10,8 @@ import type { TrainMessage } from '../tasks.ts'
 // What trainings have in common, whether their customers fit into memory or not.
 
 /** How the stages share the whole job, as fractions at which each ends. */
-export const READING_ENDS = 0.15
-export const CLUSTERING_ENDS = 0.85
+const READING_ENDS = 0.15
+const CLUSTERING_ENDS = 0.85
 
 /** What the queries are asked, and how they are interrupted. */
 export function askForFeatures(message: TrainMessage, control: TaskControl) {
@@ -55,8 +56,19 @@ export function clusteredNames(known: readonly string[], wanted: readonly string
   return names
 }
 
-export const preferenceNamesOf = (groups: ProductGroups | null): Record<string, string> =>
-  Object.fromEntries((groups?.groups ?? []).map(({ slug, name }) => [PREFERENCE_PREFIX + slug, name]))
+/** @throws Problem job_cancelled */
+export function describeTraining(
+  customers: DescribedCustomers,
+  { currency, options }: TrainMessage,
+  control: TaskControl
+): ModelDescription {
+  control.progress({ stage: 'describing', fraction: CLUSTERING_ENDS, message: 'Naming the segments.' })
+  try {
+    return describeModel(customers, { ...options, currency }, new Pace(() => control.cancelled()))
+  } catch (error) {
+    throw asProblem(error)
+  }
+}
 
 export const hooksOf = (control: TaskControl): TrainingHooks => ({
   progress: (stage, fraction, text) =>

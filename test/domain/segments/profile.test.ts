@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compareWith, preciseSum, quantile, summarise } from '../../../src/domain/segments/profile.ts'
+import { compareWith, preciseSum, summarise } from '../../../src/domain/segments/profile.ts'
 
 describe('summarise', () => {
   it('ignores absent values and interpolates quartiles', () => {
@@ -18,15 +18,6 @@ describe('summarise', () => {
     const summary = summarise(Float64Array.of(1e300, -1e300, 1e300))!
     expect(summary.mean / 1e300).toBeCloseTo(1 / 3, 12)
     expect(summary.deviation / 1e300).toBeCloseTo(Math.sqrt(8 / 9), 12)
-  })
-})
-
-describe('quantile', () => {
-  it('takes the ends at 0 and 1', () => {
-    const sorted = Float64Array.of(10, 20, 40)
-    expect([quantile(sorted, 0), quantile(sorted, 0.5), quantile(sorted, 0.75), quantile(sorted, 1)]).toEqual([
-      10, 20, 30, 40
-    ])
   })
 })
 

@@ -1,29 +1,26 @@
--- One row per order with leading products: their ranks as text, for example 3,17,42. The order of rows says nothing.
--- Reads: purchases, leading_products.
---
--- Two bounds keep the work small whatever the data. The latest $orders orders are plenty to count on; and an order of
--- more than $widest lines of leading products restocks a shop and says little about what belongs together.
+-- One row per line of a leading product in the latest $orders orders: a number of the order, and the product's rank.
+-- Neither the order of rows nor which number an order has says anything.
+-- Reads: purchases, orders, leading_products.
 
 with latest as (
 
     select customer_id, order_id
-    from purchases
-    group by customer_id, order_id
-    order by max(ordered_at) desc, customer_id, order_id
+    from orders
+    order by ended_at desc, customer_id, order_id
     limit $orders
 
 ),
 
-baskets as (
+numbered as (
 
-    select list(rank) as ranks
-    from purchases
-    join leading_products using (product)
-    join latest using (customer_id, order_id)
-    group by customer_id, order_id
-    having count(*) <= $widest
+    select customer_id, order_id, row_number() over () - 1 as basket
+    from latest
 
 )
 
-select array_to_string(ranks, ',') as ranks
-from baskets
+select
+    basket::double  as basket,
+    rank::double    as rank
+from purchases
+join leading_products using (product)
+join numbered using (customer_id, order_id)

@@ -1,23 +1,8 @@
 -- One row per customer: what the orders add up to.
--- Reads: purchases. Variable: timezone.
+-- Reads: orders. Variable: timezone.
 -- Money is the dataset's currency, summed as decimals.
 
 create or replace temp table order_totals as
-
-with orders as (
-
-    -- An order's time is that of its first line.
-    select
-        customer_id,
-        order_id,
-        min(ordered_at)  as placed_at,
-        sum(line_total)  as spend,
-        sum(quantity)    as units,
-        sum(discount)    as discount
-    from purchases
-    group by customer_id, order_id
-
-)
 
 select
     customer_id,
