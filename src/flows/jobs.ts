@@ -2,7 +2,7 @@ import type { Job } from '../domain/records/job.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../errors.ts'
 import type { Flows } from './flows.ts'
-import { pageOf } from './lookup.ts'
+import { discardFiles, fileOf, pageOf } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 export const listJobs =
@@ -31,7 +31,11 @@ export const cancelJob =
   (tools: Tools): Flows['cancelJob'] =>
   async (tenant, id) => {
     await refuseUnknown(tools, tenant, id)
-    return tools.board.cancel(tenant, id)
+    const job = await tools.board.cancel(tenant, id)
+    // Work that never began has not discarded it.
+    const file = fileOf(job)
+    if (file !== undefined) await discardFiles(tools, tenant, file)
+    return job
   }
 
 export const followJob =

@@ -1,6 +1,7 @@
 import type { Members } from '../data/members.ts'
 import type { Dataset } from '../domain/records/dataset.ts'
 import { roundDistance } from '../domain/records/decimal-text.ts'
+import type { Job } from '../domain/records/job.ts'
 import type { Model, ModelFit } from '../domain/records/model.ts'
 import type { Segment } from '../domain/records/segment.ts'
 import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
@@ -175,6 +176,9 @@ export function assignRefusal(errors: FieldError[]): Problem {
 
 /** A received file and those that came with it. */
 export const allFiles = (file: ReceivedFile): ReceivedFile[] => [file, ...(file.joined ?? [])]
+
+/** The file that a job was given, or has fetched. */
+export const fileOf = ({ request }: Job): ReceivedFile | undefined => (request as { file?: ReceivedFile }).file
 
 export async function discardFiles(
   { uploads }: Pick<Tools, 'uploads'>,

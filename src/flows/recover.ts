@@ -1,7 +1,6 @@
 import { isFinished, type Job } from '../domain/records/job.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import type { ReceivedFile } from './flows.ts'
-import { allFiles } from './lookup.ts'
+import { allFiles, fileOf } from './lookup.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -50,6 +49,6 @@ async function uploadsOfOpenJobs(stores: Tools['stores'], tenant: Tenant): Promi
 }
 
 function uploadOf(job: Job, into: Set<string>): void {
-  const { file } = job.request as { file?: ReceivedFile }
+  const file = fileOf(job)
   if (file !== undefined) for (const { id } of allFiles(file)) into.add(id)
 }

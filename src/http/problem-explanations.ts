@@ -129,7 +129,8 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   decompression_limit: 'The compressed file unpacks to more than the service is set to take.',
   line_too_long: 'A line is longer than any order line: often an unclosed quote.',
   intake_crashed: 'The process that reads files ended unexpectedly. The service goes on; try again or report it.',
-  intake_memory: 'Reading the file takes more memory than the service is set to use. Split it, or give it as Parquet.',
+  intake_memory:
+    'Reading the file takes more memory than the service is set to use, or than the machine has. Split it, or give it as Parquet.',
 
   too_few_customers: 'There are fewer customers than the training needs. Widen the period or the filters.',
   k_too_large: 'There are fewer distinct customers than segments asked for. Ask for fewer.',

@@ -27,3 +27,12 @@ async function residentBytes(pid: number): Promise<number | null> {
     return null
   }
 }
+
+/** Processes that the kernel has ended so far because memory ran out, of the machine or of a container; 0 where it does not say. */
+export async function countOomKills(): Promise<number> {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(await readFile('/proc/vmstat', 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { IntakeSummary } from '../../domain/records/dataset.ts'
 import type { Preview } from '../../domain/records/preview.ts'
 import { fromPlainProblem, Problem } from '../../errors.ts'
-import { watchMemory } from './memory-watch.ts'
+import { countOomKills, watchMemory } from './memory-watch.ts'
 import type { Order, ReadHooks, ReadRequest, Reply } from './request.ts'
 
 interface Results {
@@ -30,6 +30,7 @@ export async function readInProcess<Type extends 'read' | 'preview'>(
   { signal, onProgress }: ReadHooks
 ): Promise<Results[Type]> {
   let exceeded = false
+  const killsBefore = countOomKills()
   const unwatch =
     child.pid === undefined
       ? () => {}
@@ -49,7 +50,10 @@ export async function readInProcess<Type extends 'read' | 'preview'>(
     signal.throwIfAborted()
     if (last?.type === 'done') return last.result as Results[Type]
     if (last?.type === 'failed') throw Object.assign(fromPlainProblem(last.problem), { cause: last.cause ?? undefined })
-    throw exceeded || diedOfHeap(child) ? tooMuchMemory() : crashed(child)
+    if (exceeded || diedOfHeap(child)) throw tooMuchMemory()
+    throw child.signalCode === 'SIGKILL' && (await countOomKills()) > (await killsBefore)
+      ? outOfMemory()
+      : crashed(child)
   } finally {
     unwatch()
     clearTimeout(killing)
@@ -85,6 +89,13 @@ const tooMuchMemory = (): Problem =>
   new Problem(
     'intake_memory',
     'Reading the file needs more memory than the service allows; split it, or raise INTAKE_MEMORY_BYTES.'
+  )
+
+/** The kernel's own doing: the machine, or the container, has less than the service is set to use. */
+const outOfMemory = (): Problem =>
+  new Problem(
+    'intake_memory',
+    'The memory of the machine ran out while the file was read; split the file, or try again when the service has less to do.'
   )
 
 const crashed = (child: ChildProcess): Problem =>
