@@ -1,4 +1,5 @@
-// Compiles the AssemblyScript of src/domain/kernels/assembly/ to one WebAssembly module.
+// Compiles AssemblyScript to WebAssembly: the kernels of src/domain/kernels/assembly/ to one module, and what takes texts
+// apart, of src/data/intake/staging/assembly/, to another.
 //
 // A kernel is written once, with lines that end in `//: d`: such a line is repeated for each feature, `$d` counting
 // from 0. So one source gives a copy without inner loops for each number of features.
@@ -10,6 +11,7 @@ import asc from 'assemblyscript/asc'
 const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 50]
 
 const MAX_PAGES = 65536
+const texts = join(import.meta.dirname, '../src/data/intake/staging/assembly/rows.as')
 const sources = join(import.meta.dirname, '../src/domain/kernels/assembly')
 const template = (name) => readFileSync(join(sources, `${name}.as`), 'utf8')
 
@@ -18,14 +20,20 @@ const template = (name) => readFileSync(join(sources, `${name}.as`), 'utf8')
  *
  * @returns the bytes of the module
  */
-export async function compileKernels() {
-  const text = [template('common'), ...WIDTHS.flatMap(copiesFor)].join('\n')
+export const compileKernels = () =>
+  compile([template('common'), ...WIDTHS.flatMap(copiesFor)].join('\n'), [
+    ...['-O1', '--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', `${MAX_PAGES}`]
+  ])
+
+/** @returns the bytes of the module that takes texts apart */
+export const compileRows = () => compile(readFileSync(texts, 'utf8'), ['-O3'])
+
+async function compile(text, options) {
   let binary
   const { error, stderr } = await asc.main(
     [
-      ...['kernels.ts', '--outFile', 'kernels.wasm', '-O1', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
-      ...['--enable', 'simd', '--enable', 'threads', '--importMemory', '--sharedMemory'],
-      ...['--initialMemory', '1', '--maximumMemory', `${MAX_PAGES}`]
+      ...['kernels.ts', '--outFile', 'kernels.wasm', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
+      ...['--enable', 'simd', '--importMemory', ...options]
     ],
     {
       readFile: (name) => (name === 'kernels.ts' ? text : null),

@@ -91,7 +91,16 @@ export class EncodingScan {
       for (const byte of bytes) if (byte >= 0xc2) this.characters++
       return
     }
+    /** End of the bytes that are known not to be ASCII alone. */
+    let mixed = 0
     for (let at = 0; at < bytes.length; ) {
+      if (at >= mixed) {
+        mixed = at + ASCII_BYTES
+        if (isAscii(bytes.subarray(at, mixed))) {
+          at = mixed
+          continue
+        }
+      }
       const byte = bytes[at]!
       if (byte < 0x80) {
         at++
@@ -113,6 +122,9 @@ export class EncodingScan {
     }
   }
 }
+
+/** So many bytes at a time are passed by at once where all of them are ASCII. */
+const ASCII_BYTES = 512
 
 /** Latin-1 has hardly ever two letters that look like one of UTF-8: one in ten makes it a mixture. */
 const MIXED_TIMES = 10

@@ -1,41 +1,9 @@
 import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
-import { MALFORMED_MARK, type RecordSink } from './records.ts'
-import { recoded, TextColumn } from './text-column.ts'
-import { Thrift, varint } from './thrift.ts'
-
-/** Rows that stand together: as many as in a group of a DuckDB table, which others would have to be put together for. */
-const GROUP_ROWS = 122_880
-/** The rows of a wide file are fewer: each value takes up to 20 bytes beside its text. */
-const GROUP_VALUES = 4 * 1024 * 1024
-/** Different texts of one group, all columns together: what is held in memory. */
-const GROUP_BYTES = 16 * 1024 * 1024
-const LOOK_EVERY_BYTES = 1024 * 1024
-
-const MAGIC = Buffer.from('PAR1')
-/** Numbers of the Parquet format. */
-const BYTE_ARRAY = 6
-const OPTIONAL = 1
-const UTF8 = 0
-const UNCOMPRESSED = 0
-const PLAIN = 0
-const RLE = 3
-const RLE_DICTIONARY = 8
-const DATA_PAGE = 0
-const DICTIONARY_PAGE = 2
-
-interface Chunk {
-  texts: number
-  rows: number
-  dictionary: Place
-  /** The data page, its header included. */
-  data: Place
-}
-
-/** A part of the file; of a dictionary page without its header. */
-interface Place {
-  at: number
-  bytes: number
-}
+import { LINE_BYTES_MAX } from './dialect.ts'
+import { FORBIDDEN, MALFORMED_MARK, type RecordShape, type RecordSink } from './records.ts'
+import { type Chunk, dataPage, dictionaryHeader, footer, MAGIC, type Place, widthOf } from './staging/parquet-pages.ts'
+import { recoded } from './staging/recoded.ts'
+import { RowGroup } from './staging/row-group.ts'
 
 /**
  * The rows of a text as a Parquet file of text columns c0, c1, …, written while the text is gone through and read by
@@ -45,42 +13,60 @@ interface Place {
  * texts instead of the rows. What is in memory is one group, whatever the file.
  */
 export class StagedFile implements RecordSink {
-  private readonly columns: TextColumn[]
+  private readonly group: RowGroup
   private readonly groups: Chunk[][] = []
-  private groupRows: number
   private file: number
   private end = 0
-  /** Bytes of values since the size of the group was last looked at. */
-  private unseen = 0
 
   constructor(
     readonly path: string,
-    columns: number
+    private columns: number
   ) {
-    this.columns = Array.from({ length: columns }, () => new TextColumn())
-    this.groupRows = Math.min(GROUP_ROWS, Math.floor(GROUP_VALUES / columns))
+    this.group = new RowGroup(columns)
     this.file = openSync(path, 'w+')
     this.write(MAGIC)
   }
 
   /** One more column, without values in the rows so far. */
   addColumn(): void {
-    this.columns.push(emptyColumn(this.columns[0]!.rows))
-    this.groupRows = Math.min(GROUP_ROWS, Math.floor(GROUP_VALUES / this.columns.length))
+    if (!this.group.hasRoomForColumn) this.flush()
+    this.group.addColumn()
+    this.columns++
+  }
+
+  divideBy({ delimiter, quote, escape: escaping = null, forbidden }: RecordShape): boolean {
+    if (delimiter === null || forbidden.some((byte) => !FORBIDDEN.includes(byte))) return false
+    this.group.divideBy({ delimiter, quote, escaping, recordBytesMax: LINE_BYTES_MAX })
+    return true
+  }
+
+  begin(text: Uint8Array): void {
+    this.group.begin(text)
+  }
+
+  take(from: number): { at: number; rows: number } {
+    const { group } = this
+    let at = from
+    let rows = 0
+    while (true) {
+      const before = group.rows
+      at = group.take(at)
+      rows += group.rows - before
+      if (!group.stoppedFull) return { at, rows }
+      this.flush()
+    }
   }
 
   good(bytes: Uint8Array, bounds: Int32Array): void {
-    const { columns } = this
-    for (let each = 0; each < columns.length; each++) {
-      columns[each]!.add(bytes, bounds[2 * each]!, bounds[2 * each + 1]!)
-    }
-    this.count(bounds[bounds.length - 1]! - bounds[0]!)
+    this.group.add(bytes, bounds)
+    if (this.group.isFull) this.flush()
   }
 
   malformed(line: Buffer): void {
     const marked = Buffer.concat([Buffer.from(MALFORMED_MARK), line])
-    for (const [at, column] of this.columns.entries()) column.add(marked, 0, at === 0 ? marked.length : 0)
-    this.count(marked.length)
+    const bounds = new Int32Array(2 * this.columns)
+    bounds[1] = marked.length
+    this.good(marked, bounds)
   }
 
   /**
@@ -91,7 +77,7 @@ export class StagedFile implements RecordSink {
     this.flush()
     this.fillGroups()
     if (decode !== null) this.recode(decode)
-    this.write(footer(this.columns.length, this.groups))
+    this.write(footer(this.columns, this.groups))
     this.close()
   }
 
@@ -100,55 +86,46 @@ export class StagedFile implements RecordSink {
     this.file = -1
   }
 
-  private count(bytes: number): void {
-    this.unseen += bytes
-    if (this.columns[0]!.rows >= this.groupRows) this.flush()
-    else if (this.unseen >= LOOK_EVERY_BYTES) {
-      this.unseen = 0
-      if (this.isFull()) this.flush()
-    }
-  }
-
-  private isFull(): boolean {
-    let bytes = 0
-    for (const { used } of this.columns) bytes += used
-    return bytes >= GROUP_BYTES
-  }
-
   private flush(): void {
-    if (this.columns[0]!.rows === 0) return
-    this.groups.push(this.columns.map((column) => this.writeColumn(column)))
+    const { group } = this
+    if (group.rows === 0) return
+    this.groups.push(Array.from({ length: this.columns }, (_, column) => this.writeColumn(group, column)))
+    group.clear()
   }
 
-  private writeColumn(column: TextColumn): Chunk {
-    const { texts, rows } = column
-    const dictionary = this.writeDictionary(column.page, texts)
-    const data = { at: this.end, bytes: 0 }
-    this.write(dataPage(column))
-    data.bytes = this.end - data.at
-    column.clear()
+  private writeColumn(group: RowGroup, column: number): Chunk {
+    const { texts, empty } = group.column(column)
+    const { rows } = group
+    const dictionary = this.writeDictionary(group.texts(column), texts)
+    const levels = empty === 0 ? null : Buffer.from(group.levels(column))
+    const data = this.writePage(dataPage(rows, empty, texts, levels, group.numbers(column, widthOf(texts))))
     return { texts, rows, dictionary, data }
   }
 
   /** Groups from before a column was there get it without values. */
   private fillGroups(): void {
-    for (const group of this.groups) {
-      while (group.length < this.columns.length) group.push(this.writeColumn(emptyColumn(group[0]!.rows)))
+    for (const chunks of this.groups) {
+      const { rows } = chunks[0]!
+      while (chunks.length < this.columns) {
+        const dictionary = this.writeDictionary(Buffer.alloc(0), 0)
+        const levels = Buffer.alloc(Math.ceil(rows / 8))
+        const data = this.writePage(dataPage(rows, rows, 0, levels, Buffer.alloc(0)))
+        chunks.push({ texts: 0, rows, dictionary, data })
+      }
     }
   }
 
-  private writeDictionary(page: Buffer, texts: number): Place {
-    this.write(
-      pageHeader(DICTIONARY_PAGE, page.length, (header) =>
-        header.struct(7, (about) => {
-          about.i32(1, texts)
-          about.i32(2, PLAIN)
-        })
-      )
-    )
+  private writeDictionary(texts: Uint8Array, count: number): Place {
+    this.write(dictionaryHeader(texts.length, count))
     const at = this.end
-    this.write(page)
-    return { at, bytes: page.length }
+    this.write(texts)
+    return { at, bytes: texts.length }
+  }
+
+  private writePage(parts: readonly Buffer[]): Place {
+    const at = this.end
+    for (const part of parts) this.write(part)
+    return { at, bytes: this.end - at }
   }
 
   /** Which encoding a text has is known at its end: only the different texts are written anew then. */
@@ -159,152 +136,17 @@ export class StagedFile implements RecordSink {
     this.write(MAGIC)
     for (const chunk of this.groups.flat()) {
       chunk.dictionary = this.writeDictionary(recoded(readPlace(original, chunk.dictionary), decode), chunk.texts)
-      const data = readPlace(original, chunk.data)
-      chunk.data = { at: this.end, bytes: data.length }
-      this.write(data)
+      chunk.data = this.writePage([readPlace(original, chunk.data)])
     }
     closeSync(original)
     renameSync(`${path}.utf8`, path)
   }
 
-  private write(bytes: Buffer): void {
+  private write(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) done += writeSync(this.file, bytes, done)
     this.end += bytes.length
   }
 }
-
-function emptyColumn(rows: number): TextColumn {
-  const column = new TextColumn()
-  for (let row = 0; row < rows; row++) column.add(MAGIC, 0, 0)
-  return column
-}
-
-/** Whether each value is there, then the codes of those that are. */
-function dataPage(column: TextColumn): Buffer {
-  const codes = column.rowCodes
-  const levels = definitionLevels(codes, column.empty)
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(levels.length)
-  const width = Math.max(1, 32 - Math.clz32(Math.max(0, column.texts - 1)))
-  const packed = packedRun(present(codes, column.empty), width)
-  const body = Buffer.concat([length, levels, Buffer.of(width), packed])
-  const header = pageHeader(DATA_PAGE, body.length, (page) =>
-    page.struct(5, (about) => {
-      about.i32(1, codes.length)
-      about.i32(2, RLE_DICTIONARY)
-      about.i32(3, RLE)
-      about.i32(4, RLE)
-    })
-  )
-  return Buffer.concat([header, body])
-}
-
-function definitionLevels(codes: Int32Array, empty: number): Buffer {
-  if (empty === 0) return Buffer.from([...varint(2 * codes.length), 1])
-  const levels = new Int32Array(codes.length)
-  for (let row = 0; row < codes.length; row++) levels[row] = codes[row]! < 0 ? 0 : 1
-  return packedRun(levels, 1)
-}
-
-function present(codes: Int32Array, empty: number): Int32Array {
-  if (empty === 0) return codes
-  const there = new Int32Array(codes.length - empty)
-  for (let row = 0, at = 0; row < codes.length; row++) if (codes[row]! >= 0) there[at++] = codes[row]!
-  return there
-}
-
-/** Numbers of `width` bits each, at most 24, the lowest bits first, as one run of groups of eight. */
-function packedRun(values: Int32Array, width: number): Buffer {
-  const groups = Math.ceil(values.length / 8)
-  if (groups === 0) return Buffer.alloc(0)
-  const head = varint(2 * groups + 1)
-  const run = Buffer.alloc(head.length + groups * width)
-  run.set(head)
-  let at = head.length
-  let held = 0
-  let bits = 0
-  for (let each = 0; each < values.length; each++) {
-    held |= values[each]! << bits
-    bits += width
-    while (bits >= 8) {
-      run[at++] = held & 0xff
-      held >>>= 8
-      bits -= 8
-    }
-  }
-  if (bits > 0) run[at] = held & 0xff
-  return run
-}
-
-function pageHeader(type: number, bytes: number, about: (header: Thrift) => void): Buffer {
-  return Thrift.struct((header) => {
-    header.i32(1, type)
-    header.i32(2, bytes)
-    header.i32(3, bytes)
-    about(header)
-  })
-}
-
-/** FileMetaData of parquet.thrift, its length and the closing magic. */
-function footer(columns: number, groups: readonly Chunk[][]): Buffer {
-  const names = Array.from({ length: columns }, (_, at) => `c${at}`)
-  const description = Thrift.struct((file) => {
-    file.i32(1, 1)
-    file.structs(2, ['rows', ...names], (element, name) => {
-      if (name === 'rows') {
-        element.text(4, name)
-        element.i32(5, columns)
-        return
-      }
-      element.i32(1, BYTE_ARRAY)
-      element.i32(3, OPTIONAL)
-      element.text(4, name)
-      element.i32(6, UTF8)
-    })
-    file.i64(
-      3,
-      groups.reduce((sum, group) => sum + group[0]!.rows, 0)
-    )
-    file.structs(4, groups, (group, chunks) => {
-      group.structs(1, chunks, (column, chunk, at) => writeChunk(column, chunk, names[at]!))
-      group.i64(
-        2,
-        chunks.reduce((sum, chunk) => sum + chunkBytes(chunk), 0)
-      )
-      group.i64(3, chunks[0]!.rows)
-    })
-  })
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(description.length)
-  return Buffer.concat([description, length, MAGIC])
-}
-
-function writeChunk(column: Thrift, chunk: Chunk, name: string): void {
-  column.i64(2, 0)
-  column.struct(3, (about) => {
-    about.i32(1, BYTE_ARRAY)
-    about.i32s(2, [PLAIN, RLE, RLE_DICTIONARY])
-    about.texts(3, [name])
-    about.i32(4, UNCOMPRESSED)
-    about.i64(5, chunk.rows)
-    about.i64(6, chunkBytes(chunk))
-    about.i64(7, chunkBytes(chunk))
-    about.i64(9, chunk.data.at)
-    about.i64(11, dictionaryStart(chunk))
-  })
-}
-
-/** The header of a dictionary page stands before its bytes. */
-const dictionaryStart = ({ dictionary, texts }: Chunk): number =>
-  dictionary.at -
-  pageHeader(DICTIONARY_PAGE, dictionary.bytes, (header) =>
-    header.struct(7, (about) => {
-      about.i32(1, texts)
-      about.i32(2, PLAIN)
-    })
-  ).length
-
-const chunkBytes = (chunk: Chunk): number => chunk.data.at + chunk.data.bytes - dictionaryStart(chunk)
 
 function readPlace(file: number, { at, bytes }: Place): Buffer {
   const buffer = Buffer.alloc(bytes)

@@ -16,7 +16,7 @@ import {
   utf8BomBytes
 } from './encoding.ts'
 import { isKnownColumn } from './order-columns.ts'
-import { RecordScan, type RecordShape } from './records.ts'
+import { FORBIDDEN, RecordScan, type RecordShape } from './records.ts'
 import { HEAD_BYTES, peek, type Source } from './source.ts'
 import { StagedFile } from './staged-file.ts'
 
@@ -57,7 +57,7 @@ export async function stageDelimited(
     quote: whitespace ? null : dialect.quote.charCodeAt(0),
     escape: dialect.escape?.charCodeAt(0) ?? null,
     columns: dialect.header.length,
-    forbidden: [0, 1]
+    forbidden: FORBIDDEN
   }
   const chunks = whitespace ? squeezeBlanks(text.chunks) : text.chunks
   const staged = await stageRecords({ ...text, chunks }, request, { from: dialect.dataStart, shape })
