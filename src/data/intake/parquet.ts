@@ -5,15 +5,16 @@ import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlName, sqlText } from '../duckdb.ts'
 import { COLUMNS_MAX } from './dialect.ts'
 import { findOrderColumns, listNames } from './order-columns.ts'
+import { checkPages } from './parquet-pages.ts'
 import { copyTo, type Staged } from './stage.ts'
 import { type TextRequest, tooManyRows } from './text.ts'
 
 const MAGIC = 'PAR1'
 /** A footer describes row groups and columns; one larger than this is made to exhaust memory. */
 const FOOTER_BYTES_MAX = 32 * 1024 * 1024
-/** Not BROTLI: untrusted bytes never reach a Brotli decoder. */
 /** Rows that are read where the beginning of a file is enough. */
 export const PARTIAL_ROWS = 10_000
+/** Not BROTLI: untrusted bytes never reach a Brotli decoder. */
 const CODECS = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD', 'LZ4', 'LZ4_RAW'])
 const DATES = /^(DATE|TIMESTAMP)/
 /** Types of DuckDB that hold more than one value. */
@@ -51,14 +52,6 @@ async function readParquet(
       `The Parquet file has ${about!.groups} row groups; write it with at most ${ROW_GROUPS_MAX}, of 100,000 rows or more.`
     )
   }
-  const codecs = await db.rows<{ codec: string }>(`select distinct compression as codec from parquet_metadata(${file})`)
-  const refused = codecs.find(({ codec }) => !CODECS.has(codec.toUpperCase()))
-  if (refused) {
-    throw new Problem(
-      'unsupported_codec',
-      `The Parquet file is compressed with ${refused.codec.slice(0, 20)}; write it with zstd, snappy, gzip or lz4.`
-    )
-  }
   if (about!.rows > rowsMax && !partial) throw tooManyRows(rowsMax)
   if (about!.rows === 0) throw new Problem('no_rows', 'The Parquet file has no rows; send the order lines.')
 
@@ -67,7 +60,10 @@ async function readParquet(
   if (all.length > COLUMNS_MAX) {
     throw new Problem('too_many_columns', `The file has ${all.length} columns; send at most ${COLUMNS_MAX}.`)
   }
+  await refuseCodecs(db, file)
+  await refuseOtherNames(db, file)
   refuseNested(all, options)
+  if (!partial) await checkPages(db, path)
   const columns = all.filter(({ column_type }) => !NESTED.test(column_type))
   const values = columns.map(({ column_name }, at) => `${sqlName(column_name)}::varchar as c${at}`)
   const staged = join(work, 'staged.parquet')
@@ -80,6 +76,30 @@ async function readParquet(
     rows,
     typedDates: new Set(columns.filter((each) => DATES.test(each.column_type)).map((each) => each.column_name))
   }
+}
+
+async function refuseCodecs(db: DuckDb, file: string): Promise<void> {
+  const codecs = await db.rows<{ codec: string }>(`select distinct compression as codec from parquet_metadata(${file})`)
+  const refused = codecs.find(({ codec }) => !CODECS.has(codec.toUpperCase()))
+  if (refused) {
+    throw new Problem(
+      'unsupported_codec',
+      `The Parquet file is compressed with ${refused.codec.slice(0, 20)}; write it with zstd, snappy, gzip or lz4.`
+    )
+  }
+}
+
+/** A footer says the name of each column twice. */
+async function refuseOtherNames(db: DuckDb, file: string): Promise<void> {
+  const [found] = await db.rows<{ differ: number }>(`
+    select count(*)::double as differ
+    from (select distinct column_id, path_in_schema from parquet_metadata(${file})) as chunks
+    join (
+      select row_number() over () - 1 as column_id, name
+      from parquet_schema(${file}) where coalesce(num_children, 0) = 0
+    ) as leaves using (column_id)
+    where path_in_schema <> name and not ends_with(path_in_schema, ', ' || name)`)
+  if (found!.differ > 0) throw damaged(undefined)
 }
 
 interface Column {

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, test } from 'vitest'
 import { PROBLEMS } from '../../../src/errors.ts'
+import { type ForeignColumn, foreignParquet } from '../../helpers/parquet.ts'
 import { csv, temporaryFolder } from '../../helpers/read-file.ts'
 import { type Cell, workbookOf } from '../../helpers/workbook.ts'
 import { zipOf } from '../../helpers/zip.ts'
@@ -46,9 +47,25 @@ const FIXTURES: Record<string, () => Buffer | Promise<Buffer>> = {
     connection.closeSync()
     return readFileSync(path)
   },
+  'parquet with checksums': () => checkedParquet(),
   json: () => Buffer.from(JSON.stringify(rows)),
   ndjson: () => Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
   csv: () => Buffer.from(text)
+}
+
+/** As Spark writes it: a checksum for each page. */
+function checkedParquet(): Buffer {
+  const column = (name: keyof (typeof rows)[number], encoding: 'PLAIN' | 'RLE_DICTIONARY'): ForeignColumn => ({
+    name,
+    type: 'BYTE_ARRAY',
+    converted: 'UTF8',
+    encoding,
+    values: rows.map((row) => String(row[name]))
+  })
+  const columns = Object.keys(rows[0]!).map((name, at) =>
+    column(name as keyof (typeof rows)[number], at % 2 ? 'RLE_DICTIONARY' : 'PLAIN')
+  )
+  return foreignParquet(columns, { crc: true, gzip: true })
 }
 
 interface Report {

@@ -89,9 +89,9 @@ export class Thrift {
     for (const byte of bytes) this.byte(byte)
   }
 
-  /** Zigzag: no number here is negative. */
+  /** Zigzag. */
   private number(value: number): void {
-    this.varint(2 * value)
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value)
   }
 
   /** Also beyond 32 bits. */
