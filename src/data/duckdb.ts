@@ -76,7 +76,10 @@ export class DuckDb {
 }
 
 /** A string literal. For paths of our own making and checked names; values of callers are bound as parameters. */
-export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
+export const sqlText = (text: string): string => `'${withoutNul(text).replaceAll("'", "''")}'`
 
 /** A quoted identifier. */
-export const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+export const sqlName = (name: string): string => `"${withoutNul(name).replaceAll('"', '""')}"`
+
+/** A statement ends at a NUL, whatever stands behind it. */
+const withoutNul = (text: string): string => text.replaceAll('\0', '\ufffd')

@@ -76,7 +76,8 @@ async function prepareBytes(file: Source, path: string, request: TextRequest): P
         whole,
         stage: async () => ({
           path: staged,
-          names,
+          // In a value it makes the row malformed; a name with it is still one.
+          names: names.map((name) => name.replaceAll('\0', '\ufffd')),
           rows,
           typedDates: NO_TYPES,
           localNumbers: true,

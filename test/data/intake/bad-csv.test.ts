@@ -210,6 +210,12 @@ test('ids are texts, formulas too, and stay as they are', async () => {
   ])
 })
 
+test('a NUL in the name of a column is shown as what it is not, and the file is read', async () => {
+  const { summary } = await readFile(`${header},no\0te\n${good(1)},x\n${good(2)}\n`)
+  expect(summary.unmapped_columns).toEqual(['no\ufffdte'])
+  expect(summary.quality.rules).toMatchObject([{ rule: 'malformed_row', rows: 1 }])
+})
+
 test('orders of the future are kept and told', async () => {
   const year = new Date().getUTCFullYear() + 2
   const { summary } = await readFile(dated(`${year}-01-05`))
