@@ -1,5 +1,5 @@
 import { crc32, gzipSync } from 'node:zlib'
-import { Thrift, varint } from './thrift.ts'
+import { Thrift, varint } from '../../src/data/intake/staging/thrift.ts'
 
 // Parquet files as other writers make them, down to the encoding of each page. Names and numbers are those of parquet.thrift.
 
