@@ -155,12 +155,12 @@ describe('an upload', () => {
 
   test('is stored under an id of ours, whatever its name', async () => {
     // Registering needs processes this door does not have: the 500 shows that everything before it went well.
-    for (const name of ['../../x', 'con.csv', '😀.csv', 'n'.repeat(5000)]) {
+    for (const name of ['../../x', 'a\0.csv', 'con.csv', '😀.csv', 'n'.repeat(5000)]) {
       const answer = await post().attach('file', Buffer.from('a'), name)
       expect(answer.status).toBe(500)
     }
     // The same look that finds nothing in the tests above.
-    expect(await uploadsLeft()).toHaveLength(4)
+    expect(await uploadsLeft()).toHaveLength(5)
     expect(
       (await readdir(door.dataDir, { recursive: true })).filter((path) => /con\.csv|😀|nnn|\.\./.test(path))
     ).toEqual([])

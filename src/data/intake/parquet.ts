@@ -5,7 +5,7 @@ import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlName, sqlText } from '../duckdb.ts'
 import { COLUMNS_MAX } from './dialect.ts'
 import { findOrderColumns, listNames } from './order-columns.ts'
-import { checkPages } from './parquet-pages.ts'
+import { checkPages } from './parquet-checksums.ts'
 import { copyTo, type Staged } from './stage.ts'
 import { type TextRequest, tooManyRows } from './text.ts'
 

@@ -34,7 +34,7 @@ export async function openSource(path: string, limits: SourceLimits): Promise<So
   const size = (await stat(path)).size
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal: limits.signal })
   const progress = () => limits.onShare(size === 0 ? 1 : Math.min(1, file.bytesRead / size))
-  const chunks = packed ? unpacked(file, limits.decompressedMaxBytes, progress) : plain(file, progress)
+  const chunks = packed ? unpacked(path, file, limits.decompressedMaxBytes, progress) : plain(file, progress)
   const { head, all } = await peek(chunks)
   return { compression: packed ? 'gzip' : null, head, chunks: all }
 }
@@ -47,6 +47,7 @@ async function* plain(file: ReturnType<typeof createReadStream>, progress: () =>
 }
 
 async function* unpacked(
+  path: string,
   file: ReturnType<typeof createReadStream>,
   maxBytes: number,
   progress: () => void
@@ -62,17 +63,24 @@ async function* unpacked(
       progress()
       yield chunk
     }
+    if (!(await endsInZeros(path, gunzip.bytesWritten))) throw damagedGzip(new Error('bytes behind the end'))
   } catch (error) {
-    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) {
-      throw new Problem('gzip_invalid', 'The gzip data is damaged or incomplete; compress the file again.', {
-        cause: error
-      })
-    }
-    throw error
+    throw String((error as NodeJS.ErrnoException).code).startsWith('Z_') ? damagedGzip(error) : error
   } finally {
     file.destroy()
     gunzip.destroy()
   }
+}
+
+const damagedGzip = (cause: unknown): Problem =>
+  new Problem('gzip_invalid', 'The gzip data is damaged or incomplete; compress the file again.', { cause })
+
+/** zlib stops at the first zero behind the data, for blocks are filled up with them, and would pass over what follows. */
+async function endsInZeros(path: string, from: number): Promise<boolean> {
+  for await (const chunk of createReadStream(path, { start: from, highWaterMark: CHUNK_BYTES })) {
+    if ((chunk as Buffer).some((byte) => byte !== 0)) return false
+  }
+  return true
 }
 
 /** Takes the first bytes off a stream and puts them back before the rest. */

@@ -273,6 +273,20 @@ describe('gzip', () => {
     expect(summary.counts.rows_read).toBe(2)
   })
 
+  test('with bytes behind its end is refused, zeros excepted', async () => {
+    const behind = (bytes: Buffer) => Buffer.concat([gzipSync(text), bytes])
+    for (const garbage of [
+      Buffer.from('garbage'),
+      Buffer.of(0x1f, 0x8b, 8),
+      Buffer.of(0, 0, 1),
+      Buffer.concat([Buffer.alloc(512), gzipSync(text)])
+    ]) {
+      expect(await refusal(behind(garbage))).toMatchObject({ code: 'gzip_invalid' })
+    }
+    // Tapes and blocks of disks are filled up with zeros.
+    expect((await readFile(behind(Buffer.alloc(512)))).summary.counts.rows_read).toBe(1)
+  })
+
   test('that is cut off or damaged is refused', async () => {
     const packed = gzipSync(csv(...Array.from({ length: 500 }, (_, at) => `A${at},P1,2,3.50,2024-01-05,C${at},Spain`)))
     const damaged = Buffer.from(packed)

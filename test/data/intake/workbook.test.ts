@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { SharedStrings } from '../../../src/data/intake/workbook/shared-strings.ts'
 import { linesOf, readFile, refusal, rowsByRule, temporaryFolder } from '../../helpers/read-file.ts'
 import { type Cell, workbook, workbookOf, workbookParts } from '../../helpers/workbook.ts'
 import { renamed, withRecord, zipOf } from '../../helpers/zip.ts'
@@ -324,6 +325,16 @@ describe('a hostile or broken workbook', () => {
     }
     const noise = Array.from({ length: 600_000 }, (_, at) => (at * 2654435761) % 4294967296).join('')
     expect(await refusal(await changedSheet('<v>2</v>', `<v>${noise}</v>`))).toMatchObject({ code: 'xlsx_invalid' })
+  })
+
+  test('with more shared text than is held is refused', () => {
+    // 192 MiB, the places of the texts included.
+    const strings = new SharedStrings()
+    const text = 'x'.repeat(1024 * 1024)
+    expect(() => {
+      for (let each = 0; each < 193; each++) strings.add(text)
+    }).toThrow(expect.objectContaining({ code: 'intake_memory' }))
+    expect(strings.length).toBeGreaterThan(180)
   })
 
   test('that unpacks to 300 times its size is refused at once', async () => {
