@@ -114,6 +114,7 @@ async function openService(
     workers: config.WORKERS,
     entry,
     threadData: { threads: trainingThreads(config) },
+    ...(config.TRAINING_REHEARSAL && { rehearsal: 'train' as const }),
     logger
   })
   const intake = openIntake(folders, {

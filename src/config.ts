@@ -118,6 +118,9 @@ const settings = z.object({
   TRAINING_THREADS: wholeNumber(1, 64)
     .optional()
     .describe('Threads that one training clusters with; by default twice the cores shared among WORKERS, at most all.'),
+  TRAINING_REHEARSAL: flag
+    .prefault('true')
+    .describe('Rehearse a training once after the start: the first one saves a second, holds about 60 MB.'),
   JOB_QUEUE_MAX: wholeNumber(1, 10_000)
     .prefault('100')
     .describe('Jobs of a kind that may wait for each tenant; more are answered 503.'),

@@ -14,6 +14,13 @@ export interface PoolOptions {
   queueMax?: number
   /** What each thread finds as its `workerData`. */
   threadData?: object
+  /**
+   * Of this task the file also exports `rehearse`, which an idle thread is told to run once, a moment after the pool was
+   * opened. It gives way to the first task that comes.
+   */
+  rehearsal?: TaskName
+  /** How long the service is left alone first: it starts, and does what it is first asked, before it rehearses. */
+  restMs?: number
   /** JavaScript heap of one thread; typed arrays and DuckDB are not part of it. */
   heapMegabytes?: number
   /** How long a task that was asked to end may take before its thread is terminated. */
@@ -39,10 +46,21 @@ export interface Pool {
 const READY_THREADS = 2
 const IDLE_MS = 60_000
 const RETRY_MS = 100
+const REST_MS = 1000
 
 /** @throws Error when the entry is not there */
 export function openPool(options: PoolOptions): Pool {
-  const { workers, entry, threadData, queueMax = 1000, heapMegabytes = 4096, graceMs = 5000, logger } = options
+  const {
+    workers,
+    entry,
+    threadData,
+    rehearsal,
+    queueMax = 1000,
+    heapMegabytes = 4096,
+    graceMs = 5000,
+    restMs = REST_MS,
+    logger
+  } = options
   const entries: Record<TaskName, string> =
     typeof entry === 'string' ? { train: entry, assign: entry, profile: entry } : entry
   for (const path of Object.values(entries)) {
@@ -65,11 +83,29 @@ export function openPool(options: PoolOptions): Pool {
   // Piscina's own limit does not count tasks that can be aborted, so it never gets more than it has threads.
   const places = new Budget(workers)
   const dispatchTo =
-    (filename: string): Dispatch =>
+    (filename: string, name = 'default'): Dispatch =>
     (envelope, signal) =>
-      piscina.run(envelope, { filename, transferList: [envelope.port], signal })
+      piscina.run(envelope, { filename, name, transferList: [envelope.port], signal })
   const runs = new Set<TaskRun>()
   let closed = false
+
+  const rehearse = async (name: TaskName): Promise<void> => {
+    if (closed || runs.size > 0) return
+    const run = new TaskRun(dispatchTo(entries[name], 'rehearse'), graceMs, undefined, name)
+    runs.add(run)
+    giveWay = () => void run.stop()
+    try {
+      await run.execute(null)
+    } catch (error) {
+      if ((error as Problem).code !== 'job_cancelled') logger?.warn({ err: error }, 'a rehearsal failed')
+    } finally {
+      runs.delete(run)
+      giveWay = () => {}
+    }
+  }
+  let giveWay = () => {}
+  const rest = setTimeout(() => void (rehearsal && rehearse(rehearsal)), restMs)
+  rest.unref()
 
   // Unhandled it would end the process. A thread that dies outside a task has nobody else to tell.
   piscina.on('error', (error: Error) => {
@@ -84,6 +120,8 @@ export function openPool(options: PoolOptions): Pool {
       if (places.waiting >= queueMax) {
         throw new Problem('queue_full', 'Every place in the queue is taken. Try again later.', { retryAfter: 10 })
       }
+      clearTimeout(rest)
+      giveWay()
       const leave = await places.acquire(1, signal)
       if (closed || signal?.aborted) {
         leave()
@@ -106,6 +144,7 @@ export function openPool(options: PoolOptions): Pool {
 
     async close() {
       closed = true
+      clearTimeout(rest)
       const ended = Promise.allSettled([...runs].map((run) => run.stop()))
       const patience = AbortSignal.timeout(2 * graceMs + RETRY_MS)
       await Promise.race([ended, new Promise((resolve) => patience.addEventListener('abort', resolve))])

@@ -13,7 +13,8 @@ import { readConfig } from '../../src/config.ts'
  */
 export async function buildApp(environment: Record<string, string> = {}) {
   const dataDir = environment.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'tessera-')))
-  const config = readConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', ...environment, DATA_DIR: dataDir })
+  const usual = { NODE_ENV: 'test', LOG_LEVEL: 'silent', TRAINING_REHEARSAL: 'false' }
+  const config = readConfig({ ...usual, ...environment, DATA_DIR: dataDir })
   const logger = pino({ level: config.LOG_LEVEL })
   const service = await composeService(config, logger, '0.0.0-test')
   const app = await buildHttpApp({ flows: service.flows, config, logger, version: '0.0.0-test' })

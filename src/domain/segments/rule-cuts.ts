@@ -1,3 +1,4 @@
+import { sortPresent } from '../numeric/quantiles.ts'
 import { FEATURES } from '../vocabulary.ts'
 
 /** Thresholds per feature, at most; each is a number that can be said as it stands. */
@@ -30,32 +31,39 @@ const twoDigits = (value: number): number => Number(value.toPrecision(2))
 export function cutPoints(values: Float64Array, labels: Int32Array, weights: Float64Array, unit: string): Float64Array {
   const order = presentInOrder(values)
   const sampled = new Float64Array(weights.length)
-  for (const i of order) sampled[labels[i]!]! += 1
+  for (let at = 0; at < order.length; at++) sampled[labels[order[at]!]!]! += 1
 
   const cuts = new Set<number>()
-  const collect = (weightOf: (segment: number) => number) => {
-    const total = order.reduce((sum, i) => sum + weightOf(labels[i]!), 0)
+  for (const weightOf of [weights, sampled.map((count) => 1 / count)]) {
+    let total = 0
+    for (let at = 0; at < order.length; at++) total += weightOf[labels[order[at]!]!]!
     const step = total / (MOST_CUTS / 2)
     let passed = 0
     let due = step / 2
-    for (const i of order) {
-      passed += weightOf(labels[i]!)
+    for (let at = 0; at < order.length; at++) {
+      passed += weightOf[labels[order[at]!]!]!
       if (passed < due) continue
       // -0 and 0 are one threshold.
-      cuts.add(humanRound(values[i]!, unit) + 0)
+      cuts.add(humanRound(values[order[at]!]!, unit) + 0)
       due = (Math.floor((passed - step / 2) / step) + 1.5) * step
     }
   }
-  collect((segment) => weights[segment]!)
-  collect((segment) => 1 / sampled[segment]!)
   return Float64Array.from(cuts).sort()
 }
 
+/** Indices of the present values, ascending by value, equal ones as they come. */
 function presentInOrder(values: Float64Array): Uint32Array {
-  const present = new Uint32Array(values.length)
-  let count = 0
-  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) present[count++] = i
-  return present.subarray(0, count).sort((a, b) => values[a]! - values[b]! || a - b)
+  const sorted = sortPresent(values)
+  const starts = new Map<number, number>()
+  for (let at = 0; at < sorted.length; at++) if (at === 0 || sorted[at] !== sorted[at - 1]) starts.set(sorted[at]!, at)
+  const order = new Uint32Array(sorted.length)
+  for (let i = 0; i < values.length; i++) {
+    const at = starts.get(values[i]!)
+    if (at === undefined) continue
+    order[at] = i
+    starts.set(values[i]!, at + 1)
+  }
+  return order
 }
 
 /** Code of an absent value: above every cut's, so that no condition is fulfilled by it. */
@@ -66,15 +74,19 @@ export const ABSENT = 255
  * "At most cut j" is a code up to 2j + 1, "at least cut j" a code from 2j + 1.
  */
 export function encode(values: Float64Array, cuts: Float64Array): Uint8Array {
-  return Uint8Array.from(values, (value) => {
-    if (Number.isNaN(value)) return ABSENT
-    let low = 0
-    let high = cuts.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (cuts[middle]! < value) low = middle + 1
-      else high = middle
-    }
-    return cuts[low] === value ? 2 * low + 1 : 2 * low
-  })
+  const codes = new Uint8Array(values.length)
+  for (let i = 0; i < values.length; i++) codes[i] = codeOf(values[i]!, cuts)
+  return codes
+}
+
+function codeOf(value: number, cuts: Float64Array): number {
+  if (Number.isNaN(value)) return ABSENT
+  let low = 0
+  let high = cuts.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (cuts[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return cuts[low] === value ? 2 * low + 1 : 2 * low
 }

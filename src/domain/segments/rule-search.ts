@@ -54,19 +54,20 @@ export function measure(
   labels: Int32Array,
   segment: number
 ): { precision: number; coverage: number } {
-  const tests = conditions.map(({ feature, at, threshold }) => {
-    const values = columns.find(({ name }) => name === feature)!.values
-    return at === 'least' ? (i: number) => values[i]! >= threshold : (i: number) => values[i]! <= threshold
-  })
+  const fulfils = new Uint8Array(labels.length).fill(1)
+  for (const { feature, at, threshold } of conditions) {
+    const { values } = columns.find(({ name }) => name === feature)!
+    if (at === 'least') for (let i = 0; i < labels.length; i++) fulfils[i]! &= values[i]! >= threshold ? 1 : 0
+    else for (let i = 0; i < labels.length; i++) fulfils[i]! &= values[i]! <= threshold ? 1 : 0
+  }
   let fulfilling = 0
   let members = 0
   let both = 0
   for (let i = 0; i < labels.length; i++) {
-    const inside = labels[i] === segment
-    if (inside) members++
-    if (!tests.every((test) => test(i))) continue
-    fulfilling++
-    if (inside) both++
+    const inside = labels[i] === segment ? 1 : 0
+    members += inside
+    fulfilling += fulfils[i]!
+    both += fulfils[i]! & inside
   }
   return { precision: fulfilling > 0 ? both / fulfilling : 0, coverage: members > 0 ? both / members : 0 }
 }
@@ -122,11 +123,7 @@ function extend(
   for (const { name, cuts, codes } of columns) {
     const all = new Float64Array(256)
     const hits = new Float64Array(256)
-    for (const row of partial.rows) {
-      const weight = weights[labels[row]!]!
-      all[codes[row]!]! += weight
-      if (labels[row] === segment) hits[codes[row]!]! += weight
-    }
+    addUp(partial.rows, codes, labels, weights, segment, all, hits)
     for (const at of ['most', 'least'] as const) {
       const { cut, score } = bestCut(all, hits, cuts.length, at, members)
       if (cut < 0) continue
@@ -140,11 +137,38 @@ function extend(
           .map((condition) => `${condition.feature} ${condition.at} ${condition.threshold}`)
           .sort()
           .join('&'),
-        open: () => ({ conditions, score, rows: partial.rows.filter((row) => inside(codes[row]!)) })
+        open: () => ({ conditions, score, rows: keep(partial.rows, codes, inside) })
       })
     }
   }
   return extensions
+}
+
+/** Histograms over the codes: of all rows, and of those of the segment. The loop that the search spends its time in. */
+function addUp(
+  rows: Uint32Array,
+  codes: Uint8Array,
+  labels: Int32Array,
+  weights: Float64Array,
+  segment: number,
+  all: Float64Array,
+  hits: Float64Array
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!
+    const label = labels[row]!
+    const weight = weights[label]!
+    all[codes[row]!]! += weight
+    if (label === segment) hits[codes[row]!]! += weight
+  }
+}
+
+function keep(rows: Uint32Array, codes: Uint8Array, inside: (code: number) => boolean): Uint32Array {
+  const passes = Uint8Array.from({ length: 256 }, (_, code) => (inside(code) ? 1 : 0))
+  const kept = new Uint32Array(rows.length)
+  let count = 0
+  for (let i = 0; i < rows.length; i++) if (passes[codes[rows[i]!]!] === 1) kept[count++] = rows[i]!
+  return kept.slice(0, count)
 }
 
 /** F1 = 2·hits / (fulfilling + members), from histograms over the codes. */

@@ -37,7 +37,7 @@ function grow(
   spend: (units: number) => void
 ): TreeNode {
   const totals = new Float64Array(sample.weights.length)
-  for (const row of rows) totals[sample.labels[row]!]! += sample.weights[sample.labels[row]!]!
+  addUp(rows, sample, totals)
   const leaf: TreeNode = { segment: totals.indexOf(Math.max(...totals)), split: null }
   if (depth === 0) return leaf
 
@@ -71,7 +71,7 @@ function bestSplit(
   let greatest = purity(totals, whole) + LEAST_GAIN * whole
   for (const [column, { cuts, codes }] of columns.entries()) {
     const histogram = new Float64Array(CODES * segments)
-    for (const row of rows) histogram[codes[row]! * segments + labels[row]!]! += weights[labels[row]!]!
+    addUp(rows, { labels, weights }, histogram, codes)
 
     const below = new Float64Array(segments)
     const above = totals.slice()
@@ -94,6 +94,20 @@ function bestSplit(
     }
   }
   return best
+}
+
+/** Weights of the rows by segment, and by code where there are `codes`. */
+function addUp(
+  rows: Uint32Array,
+  { labels, weights }: Pick<RuleSample, 'labels' | 'weights'>,
+  sums: Float64Array,
+  codes?: Uint8Array
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    const label = labels[rows[i]!]!
+    const code = codes === undefined ? 0 : codes[rows[i]!]!
+    sums[code * weights.length + label]! += weights[label]!
+  }
 }
 
 function purity(weights: Float64Array, total: number): number {

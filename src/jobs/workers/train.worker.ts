@@ -7,6 +7,7 @@ import type { FeatureColumns, Reconciliation, TrainingOutcome } from '../../doma
 import { trainClusters } from '../../domain/training.ts'
 import { runTask, type TaskControl } from '../task-control.ts'
 import type { TrainMessage, TrainResult } from '../tasks.ts'
+import { loadDatabase, rehearseTraining } from './rehearsal.ts'
 import { trainBeyondMemory } from './train-beyond-memory.ts'
 import { TrainingCrew } from './training-crew.ts'
 import {
@@ -32,6 +33,13 @@ export default runTask<TrainMessage, TrainResult>(async (message, control) => {
   } finally {
     await crew.rest()
   }
+})
+
+/** What a first training would take longer for than all others, done ahead of it; ends as soon as it is asked to. */
+export const rehearse = runTask<null, null>(async (_, control) => {
+  await loadDatabase(control)
+  if (!control.cancelled()) rehearseTraining(crew.engines, control)
+  return null
 })
 
 async function trainInMemory(message: TrainMessage, control: TaskControl): Promise<TrainResult> {
