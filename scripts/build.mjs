@@ -3,14 +3,15 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { compileKernels, compileRows } from './kernels.mjs'
+import { compileAnswerRows, compileKernels, compileRows } from './kernels.mjs'
 
 const root = join(import.meta.dirname, '..')
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 /** Modules by where they go, and the folder of their source. */
 const MODULES = [
   ['domain/kernels/kernels.wasm', 'domain/kernels/assembly', compileKernels],
-  ['data/intake/staging/rows.wasm', 'data/intake/staging/assembly', compileRows]
+  ['data/intake/staging/rows.wasm', 'data/intake/staging/assembly', compileRows],
+  ['http/answers/row-text.wasm', 'http/answers/assembly', compileAnswerRows]
 ]
 
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })

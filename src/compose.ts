@@ -27,6 +27,7 @@ import {
   readAssignFile,
   removeAssignFile
 } from './flows/assign-files.ts'
+import { assignTable } from './flows/assign-table.ts'
 import { authenticate } from './flows/authenticate.ts'
 import { checkHealth, checkReadiness } from './flows/check-health.ts'
 import { describeDataset, listDatasets, removeDataset } from './flows/datasets.ts'
@@ -253,6 +254,7 @@ const tellFlows = (tools: Tools): Flows => ({
   streamMembers: streamMembers(tools),
   assignCustomers: assignCustomers(tools),
   assignColumns: assignColumns(tools),
+  assignTable: assignTable(tools),
   assignFile: assignFile(tools),
   listAssignFiles: listAssignFiles(tools),
   describeAssignFile: describeAssignFile(tools),

@@ -11,6 +11,8 @@ import { verifyFolder } from './published-folder.ts'
  */
 export class MemberLibrary {
   private readonly shelf = new Map<string, Promise<Members>>()
+  /** The place that was asked for last, which stands at the end of the shelf. */
+  private latest = ''
 
   constructor(
     private readonly folders: Folders,
@@ -20,24 +22,33 @@ export class MemberLibrary {
 
   /** @throws Problem dataset_corrupt when the files are missing or damaged */
   async open(tenant: Tenant, modelId: string): Promise<Members> {
-    const folder = this.folders.model(tenant, modelId)
-    const kept = this.shelf.get(folder)
-    const members = kept ?? readChecked(folder)
-    this.shelf.delete(folder)
-    this.shelf.set(folder, members)
+    const place = placeOf(tenant, modelId)
+    if (place === this.latest) return await this.shelf.get(place)!
+    const members = this.shelf.get(place) ?? readChecked(this.folders.model(tenant, modelId))
+    this.shelf.delete(place)
+    this.shelf.set(place, members)
+    this.latest = place
     if (this.shelf.size > this.places) this.shelf.delete(this.shelf.keys().next().value as string)
     try {
       return await members
     } catch (error) {
-      this.shelf.delete(folder)
+      this.remove(place)
       throw error
     }
   }
 
   forget(tenant: Tenant, modelId: string): void {
-    this.shelf.delete(this.folders.model(tenant, modelId))
+    this.remove(placeOf(tenant, modelId))
+  }
+
+  private remove(place: string): void {
+    this.shelf.delete(place)
+    if (place === this.latest) this.latest = ''
   }
 }
+
+/** Neither part holds a slash. */
+const placeOf = (tenant: Tenant, modelId: string): string => `${tenant}/${modelId}`
 
 async function readChecked(folder: string): Promise<Members> {
   await verifyFolder(folder)

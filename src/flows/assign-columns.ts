@@ -1,4 +1,5 @@
 import type { ModelFit } from '../domain/records/model.ts'
+import { Placements } from '../domain/serving/placements.ts'
 import type { FieldError } from '../errors.ts'
 import type { AssignColumnsRequest, Flows } from './flows.ts'
 import { assignerOf, assignRefusal, findModelOrChampion, isFeatureName, referenceOf, takeTurns } from './lookup.ts'
@@ -17,23 +18,14 @@ export const assignColumns =
     const reference_date = await referenceOf(tools, tenant, model, request.reference_date)
     const given = featureColumns(request.columns, model.fit)
     const assigner = assignerOf(model.fit)
-    const customerIds = request.columns.customer_id
-    const n = customerIds.length
-    const segments = new Uint32Array(n)
-    const distances = new Float64Array(n)
-    const margins = new Float64Array(n)
-    const outOfDomain = new Uint8Array(n)
+    const placements = new Placements(request.columns.customer_id.length, 0)
     const raw: (number | null)[] = given.map(() => null)
-    for (let row = 0; row < n; row++) {
+    for (let row = 0; row < placements.n; row++) {
       if (row % STRETCH === STRETCH - 1) await takeTurns()
       for (let j = 0; j < given.length; j++) raw[j] = given[j]![row]!
-      const found = assigner.place(raw)
-      segments[row] = found.segment
-      distances[row] = found.distance
-      margins[row] = found.margin
-      outOfDomain[row] = found.outOfDomain ? 1 : 0
+      assigner.placeInto(placements, row, raw)
     }
-    return { model, reference_date, customerIds, segments, distances, margins, outOfDomain }
+    return { model, reference_date, placements }
   }
 
 /**

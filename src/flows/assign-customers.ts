@@ -1,6 +1,6 @@
 import { featuresFromOrders, isPurchase, type OrderContext } from '../domain/features/order-features.ts'
 import type { ModelFit } from '../domain/records/model.ts'
-import type { Place } from '../domain/serving/assign.ts'
+import { Placements } from '../domain/serving/placements.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { FieldError } from '../errors.ts'
 import type { AssignCustomer, AssignedCustomers, CustomerOrder, Flows, ModelWithState } from './flows.ts'
@@ -36,9 +36,8 @@ export const assignCustomers =
     const errors: FieldError[] = []
     const { include = ['nearest', 'features'] } = request
     const segments = include.includes('nearest') ? model.segments.length : 0
-    const distances = new Float64Array(request.customers.length * segments)
+    const placements = new Placements(request.customers.length, segments)
     const customers: AssignedCustomers['customers'] = []
-    const places: Place[] = []
     const raw: (number | null)[] = model.fit.features.map(() => null)
     for (let index = 0; index < request.customers.length; index++) {
       if (index % STRETCH === STRETCH - 1) await takeTurns()
@@ -50,11 +49,11 @@ export const assignCustomers =
       if (errors.length > 0) continue
       for (let j = 0; j < raw.length; j++) raw[j] = features[model.fit.features[j]!.name] ?? null
       customers.push({ customer_id: customer.customer_id, features })
-      places.push(segments === 0 ? assigner.place(raw) : assigner.placeAmong(raw, distances, index * segments))
+      assigner.placeInto(placements, index, raw)
     }
     if (errors.length > 0) throw assignRefusal(errors)
     const included = { nearest: segments > 0, features: include.includes('features') }
-    return { model, reference_date: reference, customers, places, distances, include: included }
+    return { model, reference_date: reference, customers, placements, include: included }
   }
 
 /** What orders are read against. */

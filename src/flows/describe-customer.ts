@@ -1,3 +1,4 @@
+import { Placements } from '../domain/serving/placements.ts'
 import type { Flows } from './flows.ts'
 import { assignerOf, findMember, findModelOrChampion } from './lookup.ts'
 import type { Tools } from './tools.ts'
@@ -9,5 +10,7 @@ export const describeCustomer =
     const model = await findModelOrChampion(tools, tenant, modelId)
     const { member, index } = await findMember(tools, tenant, model, customerId)
     const raw = model.fit.features.map(({ name }) => member.features[name] ?? null)
-    return { model, member, segment: index, distances: assignerOf(model.fit).assign(raw).distances }
+    const placements = new Placements(1, model.segments.length)
+    assignerOf(model.fit).placeInto(placements, 0, raw)
+    return { model, member, segment: index, placements }
   }

@@ -8,8 +8,8 @@ import type { Preview } from '../domain/records/preview.ts'
 import type { Principal } from '../domain/records/principal.ts'
 import type { Reference, SourceVersion } from '../domain/records/reference.ts'
 import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
-import type { Place } from '../domain/serving/assign.ts'
 import type { Contributions } from '../domain/serving/explain.ts'
+import type { Placements } from '../domain/serving/placements.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type {
   AssignFormat,
@@ -131,9 +131,8 @@ export interface AssignedCustomers {
   reference_date: string
   /** In the order of the request, with the features as given or as counted from the orders. */
   customers: { customer_id: string; features: Record<string, number | null> }[]
-  places: Place[]
-  /** To each segment in the model's order, customer by customer; empty where nobody asks for them. */
-  distances: Float64Array
+  /** With the distances to all segments where `include.nearest` asks for them. */
+  placements: Placements
   include: { nearest: boolean; features: boolean }
 }
 
@@ -162,17 +161,31 @@ export interface AssignColumnsRequest {
   reference_date?: string | undefined
 }
 
-/** What assignColumns finds: AssignColumnsAnswer before it is put into words. One value a customer. */
+/** What assignColumns finds: AssignColumnsAnswer before it is put into words. */
 export interface AssignedColumns {
   model: ModelWithState
   reference_date: string
-  customerIds: readonly string[]
-  /** Indices in the model's list. */
-  segments: Uint32Array
-  distances: Float64Array
-  margins: Float64Array
-  /** 1 or 0. */
-  outOfDomain: Uint8Array
+  placements: Placements
+}
+
+/** Customers by their features as numbers: what a body in either form is when it says nothing unusual. */
+export interface CustomerTable {
+  n: number
+  /** Features that each customer has, none twice. */
+  names: readonly string[]
+  /** Of feature `f` customer `i` has columns[f][starts[f] + i * step]; NaN stands for null. */
+  columns: readonly Float64Array[]
+  starts: readonly number[]
+  step: number
+}
+
+export interface AssignTableRequest extends Omit<AssignRequest, 'customers'> {
+  table: CustomerTable
+}
+
+/** What assignTable finds, in the order of the table. */
+export interface AssignedTable extends AssignedColumns {
+  include: { nearest: boolean; features: boolean }
 }
 
 export interface AssignColumnsAnswer {
@@ -221,8 +234,8 @@ export interface KnownCustomer {
   member: SegmentMember
   /** Index in the model's list. */
   segment: number
-  /** To each segment in the model's order. */
-  distances: Float64Array
+  /** Of this one, with the distances to all segments. */
+  placements: Placements
 }
 
 /** A model as a list shows it. */
@@ -368,6 +381,11 @@ export interface Flows {
   assignCustomers(tenant: Tenant, request: AssignRequest): Promise<AssignedCustomers>
   /** As assignCustomers without orders, for many customers at a time. */
   assignColumns(tenant: Tenant, request: AssignColumnsRequest): Promise<AssignedColumns>
+  /**
+   * As the two above, for customers whose features are numbers already.
+   * @returns undefined when one cannot be assigned: the stories above tell which, and why
+   */
+  assignTable(tenant: Tenant, request: AssignTableRequest): Promise<AssignedTable | undefined>
   /**
    * Starts assigning the customers of a received file; the job's result is a file of assignments. Takes over the file.
    * `announce` as for registerDataset.

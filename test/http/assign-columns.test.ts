@@ -134,6 +134,51 @@ describe('assign by columns', () => {
     expect(answer.json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '/customers' }] })
   })
 
+  test('answers a body the same in whatever way it is written, also where it refuses', async () => {
+    const send = async (payload: string) => {
+      const headers = { 'content-type': 'application/json', 'x-request-id': 'the-same-request' }
+      const { statusCode, body } = await service.app.inject({ method: 'POST', url: '/assign', payload, headers })
+      return { statusCode, body }
+    }
+    // An escape is nothing that is read at a glance.
+    const otherwise = (text: string) => text.replace('"customer_id"', '"customer_\\u0069d"')
+    const value = fc.oneof(
+      fc.nat(500),
+      fc.double({ min: -10, max: 1e6, noNaN: true }),
+      fc.constantFrom(null, -0, 1e300)
+    )
+    const names = ['recency_days', 'frequency', 'monetary_value', 'average_days_between_orders']
+    const others = [...names, 'shoe_size', 'tenure_days']
+    const body = fc.record({
+      names: fc.oneof({ weight: 4, arbitrary: fc.constant(names) }, fc.shuffledSubarray(others, { minLength: 1 })),
+      rows: fc.array(fc.array(value, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 40 }),
+      include: fc.option(fc.constantFrom([], ['nearest'], ['features']), { nil: undefined }),
+      columnar: fc.boolean()
+    })
+    const seen = new Set<number>()
+    await fc.assert(
+      fc.asyncProperty(body, async ({ names: given, rows, include, columnar }) => {
+        const ids = rows.map((_, row) => `c-${row}`)
+        const ofRow = (row: (number | null)[]) => Object.fromEntries(given.map((name, f) => [name, row[f]]))
+        const text = JSON.stringify(
+          columnar
+            ? {
+                columns: {
+                  customer_id: ids,
+                  ...Object.fromEntries(given.map((name, f) => [name, rows.map((row) => row[f])]))
+                }
+              }
+            : { customers: rows.map((row, index) => ({ customer_id: ids[index], features: ofRow(row) })), include }
+        )
+        const answer = await send(text)
+        seen.add(answer.statusCode)
+        expect(answer).toEqual(await send(otherwise(text)))
+      }),
+      { numRuns: 150 }
+    )
+    expect([...seen].sort()).toEqual([200, 422])
+  })
+
   test('keeps long answers apart that are written and sent at the same time', async () => {
     const origin = await service.app.listen({ port: 0, host: '127.0.0.1' })
     const idsOf = (caller: number) =>

@@ -1,6 +1,7 @@
 import { METRICS } from '../clustering/metric.ts'
 import { present, scaleValue, toUnitLength } from '../features/scaling.ts'
 import type { ModelFit } from '../records/model.ts'
+import type { Placements } from './placements.ts'
 
 /** A customer's place among the segments. */
 export interface Place {
@@ -28,8 +29,8 @@ export interface Assigner {
    * @throws RangeError for another number of values, or an absent value of a feature that was never absent in training
    */
   assign(raw: ArrayLike<number | null>): Placement
-  /** As `assign`; the distances to all segments go to `distances` from `at` on. */
-  placeAmong(raw: ArrayLike<number | null>, distances: Float64Array, at: number): Place
+  /** As `assign`, into a row of `placements`, with the distances to all segments where it keeps them. */
+  placeInto(placements: Placements, row: number, raw: ArrayLike<number | null>): void
   /** As `assign`, without the distances to all segments: for many customers at a time. */
   place(raw: ArrayLike<number | null>): Place
   /** Where the last customer lies in the space in which distances are measured; overwritten by the next. */
@@ -93,18 +94,20 @@ export function prepareAssigner(fit: ModelFit): Assigner {
       outOfDomain: distance > DOMAIN_RADII * segments[segment]!.radius && beyond(ranges, raw)
     }
   }
-  const placeAmong = (raw: ArrayLike<number | null>, distances: Float64Array, at: number): Place => {
-    const found = place(raw)
-    for (let index = 0; index < ranks.length; index++) distances[at + index] = metric.toDistance(ranks[index]!)
-    return found
-  }
   return {
     point,
     place,
-    placeAmong,
+    placeInto(placements, row, raw) {
+      const { segment, distance, margin, outOfDomain } = place(raw)
+      placements.set(row, segment, distance, margin, outOfDomain)
+      for (let index = 0; index < placements.segments; index++) {
+        placements.setDistanceTo(row, index, metric.toDistance(ranks[index]!))
+      }
+    },
     assign(raw) {
+      const { segment, distance, margin, outOfDomain } = place(raw)
       const distances = new Float64Array(ranks.length)
-      const { segment, distance, margin, outOfDomain } = placeAmong(raw, distances, 0)
+      for (let index = 0; index < ranks.length; index++) distances[index] = metric.toDistance(ranks[index]!)
       return { segment, distance, margin, distances, outOfDomain }
     }
   }

@@ -1,11 +1,17 @@
+import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
-import type { Flows } from '../../flows/flows.ts'
+import type { Tenant } from '../../domain/tenant.ts'
+import type { AssignColumnsRequest, AssignRequest, Flows } from '../../flows/flows.ts'
+import { tableColumnsText, tableRowsText } from '../answers/assigned-table.ts'
 import { assignmentsText, columnsText, customerText } from '../answers/assignments.ts'
 import { etagOf, isUnchanged } from '../answers/etag.ts'
 import { giveBack } from '../answers/json-text.ts'
-import { compiledValidator } from '../plugins/compiled-validation.ts'
+import { ReadAssignBody, readAssignBody } from '../bodies/assign-body.ts'
+import { compiled, compiledPart, compiledValidator } from '../plugins/compiled-validation.ts'
+import { jsonBody } from '../plugins/json-body.ts'
 import { Nothing } from '../schemas/common.ts'
 import {
+  AssignAbout,
   AssignBody,
   AssignColumnsBody,
   AssignForms,
@@ -22,18 +28,27 @@ const tags = ['customers']
 /** The answers are written as text by answers/assignments.ts: they are the ones that come by the million. */
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-type Stories = Pick<Flows, 'assignCustomers' | 'assignColumns' | 'describeCustomer'>
+type Stories = Pick<Flows, 'assignCustomers' | 'assignColumns' | 'assignTable' | 'describeCustomer'>
 
 const isColumns = (body: unknown): boolean => typeof body === 'object' && body !== null && 'columns' in body
 
-const assignValidator = compiledValidator([AssignBody, AssignColumnsBody], (body) =>
+const formValidator = compiledValidator([AssignBody, AssignColumnsBody], (body) =>
   isColumns(body) ? AssignColumnsBody : AssignBody
 )
+
+/** A body that was read at a glance is a right one. */
+const assignValidator: FastifySchemaCompiler<unknown> = (route) => {
+  const validate = formValidator(route)
+  return (value) => (value instanceof ReadAssignBody ? { value } : validate(value))
+}
+
+const isAbout = compiled(AssignAbout)
 
 export const customerRoutes = async (
   app: App,
   { flows, assignMaxBytes }: { flows: Stories; assignMaxBytes: number }
 ) => {
+  jsonBody(app, (body) => readAssignBody(body, isAbout))
   app.post(
     '/assign',
     {
@@ -52,9 +67,9 @@ export const customerRoutes = async (
     },
     async ({ principal: { tenant }, body }, reply) => {
       reply.header('content-type', JSON_TYPE)
-      const answer = await ('columns' in body
-        ? flows.assignColumns(tenant, body).then(columnsText)
-        : flows.assignCustomers(tenant, body).then(assignmentsText))
+      const given: unknown = body
+      const answer =
+        given instanceof ReadAssignBody ? await assignRead(flows, tenant, given) : await assign(flows, tenant, body)
       // Finished is when the system has all bytes. Of an answer that breaks off the memory is left to the collector.
       if (typeof answer !== 'string') reply.raw.once('finish', () => giveBack(answer))
       return answer as never
@@ -65,6 +80,7 @@ export const customerRoutes = async (
     '/customers/:id',
     {
       config: { scope: 'read', tagged: true },
+      validatorCompiler: compiledPart,
       schema: {
         operationId: 'getCustomer',
         summary: 'Read a customer of the champion, or of another model',
@@ -83,4 +99,19 @@ export const customerRoutes = async (
       return customerText(customer) as never
     }
   )
+}
+
+async function assign(flows: Stories, tenant: Tenant, body: AssignRequest | AssignColumnsRequest) {
+  if (!('columns' in body)) return await assignmentsText(await flows.assignCustomers(tenant, body))
+  return await columnsText(await flows.assignColumns(tenant, body), body.columns.customer_id)
+}
+
+async function assignRead(flows: Stories, tenant: Tenant, body: ReadAssignBody) {
+  const { bytes, form, request } = body
+  const assigned = await flows.assignTable(tenant, request)
+  // Something stands in the way of a customer, and what it is, is told of the body as it was sent.
+  if (assigned === undefined) return await assign(flows, tenant, JSON.parse(bytes.toString()))
+  return form === 'columns'
+    ? await tableColumnsText(assigned, body)
+    : await tableRowsText(assigned, request.table, body)
 }

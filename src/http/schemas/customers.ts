@@ -42,19 +42,21 @@ const CustomerRequest = z
     params: { code: 'features_or_orders' }
   })
 
+/** What an assignment is told beside the customers. */
+export const AssignAbout = z.strictObject({
+  model_id: Id.exactOptional(),
+  reference_date: Moment.exactOptional(),
+  include: z
+    .array(z.enum(['nearest', 'features']))
+    .max(2)
+    .exactOptional()
+    .meta({
+      description: 'What is said of each customer beside its segment: both where absent. Less is faster.'
+    })
+})
+
 export const AssignBody = z
-  .strictObject({
-    customers: z.array(CustomerRequest).min(1).max(10_000),
-    model_id: Id.exactOptional(),
-    reference_date: Moment.exactOptional(),
-    include: z
-      .array(z.enum(['nearest', 'features']))
-      .max(2)
-      .exactOptional()
-      .meta({
-        description: 'What is said of each customer beside its segment: both where absent. Less is faster.'
-      })
-  })
+  .strictObject({ customers: z.array(CustomerRequest).min(1).max(10_000), ...AssignAbout.shape })
   .meta({
     id: 'AssignRequest',
     examples: [

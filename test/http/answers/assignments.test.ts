@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { roundDistance } from '../../../src/domain/records/decimal-text.ts'
+import { Placements } from '../../../src/domain/serving/placements.ts'
 import type { AssignedColumns, AssignedCustomers, KnownCustomer, ModelWithState } from '../../../src/flows/flows.ts'
 import { assignmentsText, columnsText, customerText } from '../../../src/http/answers/assignments.ts'
 import { AssignmentColumnsAnswer, AssignmentsAnswer, CustomerAnswer } from '../../../src/http/schemas/customers.ts'
@@ -62,6 +63,23 @@ const nearestOf = (model: ModelWithState, distances: readonly number[]) =>
     .sort((a, b) => a.distance - b.distance)
     .map(({ segment_id, distance }) => ({ segment_id, distance: roundDistance(distance) }))
 
+interface Row {
+  segment: number
+  distance: number
+  margin: number
+  outOfDomain: boolean
+  distances: number[]
+}
+
+function placementsOf(rows: readonly Row[], segments: number): Placements {
+  const placements = new Placements(rows.length, segments)
+  for (const [row, { segment, distance, margin, outOfDomain, distances }] of rows.entries()) {
+    placements.set(row, segment, distance, margin, outOfDomain)
+    for (let index = 0; index < segments; index++) placements.setDistanceTo(row, index, distances[index]!)
+  }
+  return placements
+}
+
 const REFERENCE = '2024-02-03T04:05:06.000Z'
 
 describe('assignmentsText', () => {
@@ -72,8 +90,7 @@ describe('assignmentsText', () => {
           model,
           reference_date: REFERENCE,
           customers: rows,
-          places: rows,
-          distances: Float64Array.from(include.nearest ? rows.flatMap(({ distances }) => distances) : []),
+          placements: placementsOf(rows, include.nearest ? model.segments.length : 0),
           include
         }
         const written = String(await assignmentsText(assigned))
@@ -108,19 +125,16 @@ describe('columnsText', () => {
         const assigned: AssignedColumns = {
           model,
           reference_date: REFERENCE,
-          customerIds: rows.map(({ customer_id }) => customer_id),
-          segments: Uint32Array.from(rows, ({ segment }) => segment),
-          distances: Float64Array.from(rows, ({ distance }) => distance),
-          margins: Float64Array.from(rows, ({ margin }) => margin),
-          outOfDomain: Uint8Array.from(rows, ({ outOfDomain }) => Number(outOfDomain))
+          placements: placementsOf(rows, 0)
         }
-        const written = String(await columnsText(assigned))
+        const customerIds = rows.map(({ customer_id }) => customer_id)
+        const written = String(await columnsText(assigned, customerIds))
         expect(written).toBe(
           JSON.stringify({
             model_id: model.id,
             reference_date: REFERENCE,
             columns: {
-              customer_id: assigned.customerIds,
+              customer_id: customerIds,
               segment_id: rows.map(({ segment }) => model.segments[segment]!.id),
               segment_name: rows.map(({ segment }) => model.segments[segment]!.name),
               distance: rows.map(({ distance }) => roundDistance(distance)),
@@ -139,16 +153,8 @@ describe('columnsText', () => {
     // 5,000 ids of 3 bytes a letter, far more than one piece of text.
     const ids = Array.from({ length: 5000 }, (_, row) => `${'～'.repeat(30)}${row}`)
     const model = { id: 'mdl_1', limitations: [], segments: [{ id: 'seg_0', name: '名' }] } as unknown as ModelWithState
-    const zeros = new Float64Array(ids.length)
-    const written = await columnsText({
-      model,
-      reference_date: REFERENCE,
-      customerIds: ids,
-      segments: new Uint32Array(ids.length),
-      distances: zeros,
-      margins: zeros,
-      outOfDomain: new Uint8Array(ids.length)
-    })
+    const placements = new Placements(ids.length, 0)
+    const written = await columnsText({ model, reference_date: REFERENCE, placements }, ids)
     expect(JSON.parse(String(written)).columns.customer_id).toEqual(ids)
   })
 })
@@ -170,8 +176,8 @@ describe('customerText', () => {
           revenue,
           features: row.features
         }
-        const distances = Float64Array.from(row.distances)
-        const written = String(customerText({ model, member, segment: row.segment, distances }))
+        const placements = placementsOf([row], model.segments.length)
+        const written = String(customerText({ model, member, segment: row.segment, placements }))
         expect(written).toBe(
           JSON.stringify({
             ...member,

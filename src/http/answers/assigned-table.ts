@@ -1,0 +1,115 @@
+import type { AssignedColumns, AssignedTable, CustomerTable } from '../../flows/flows.ts'
+import { addRow, begin, columnsOf, end, MOST_AHEAD, pause } from './assignments.ts'
+import { JsonText, type Phrase } from './json-text.ts'
+import * as say from './phrases.ts'
+import { appendRows, COLUMN, type PhraseTable, type RowSource } from './row-text.ts'
+
+/** The ids of a table as JSON texts: of customer i in `bytes` from ids[2i] up to ids[2i + 1]. */
+export interface TableIds {
+  bytes: Uint8Array
+  ids: Int32Array
+}
+
+const NO_NAMES: readonly string[] = []
+
+/** The answer to a table that came in rows, byte for byte that of assignmentsText. */
+export async function tableRowsText(
+  assigned: AssignedTable,
+  { names, columns, step }: CustomerTable,
+  { bytes, ids }: TableIds
+): Promise<string | Buffer> {
+  const { placements, include } = assigned
+  const values = include.features ? columns[0]! : null
+  const phrases = tableOf(assigned, include.features ? names : NO_NAMES)
+  const source: RowSource = { phrases, placements, values, bytes, ids }
+  const addId = (text: JsonText, row: number) => text.copy(bytes, ids[2 * row]!, ids[2 * row + 1]!)
+  const addValues = (text: JsonText, row: number) => {
+    for (const [f, title] of phrases.titles.entries()) {
+      text.add(title)
+      text.number(values![row * step + f]!)
+    }
+    text.add(say.CLOSED)
+  }
+  const text = new JsonText()
+  begin(text, assigned)
+  text.add(say.ROWS)
+  await inStretches(text, placements.n, {
+    quickly: (row) => appendRows(text, COLUMN.row, source, row),
+    surely: (row) => addRow(text, assigned, row, addId, values === null ? undefined : addValues)
+  })
+  text.add(say.ROWS_END)
+  return end(text, assigned)
+}
+
+/** The answer to a table that came in columns, byte for byte that of columnsText. */
+export async function tableColumnsText(assigned: AssignedColumns, { bytes, ids }: TableIds): Promise<string | Buffer> {
+  const { placements } = assigned
+  const source: RowSource = { phrases: tableOf(assigned, NO_NAMES), placements, values: null, bytes, ids }
+  const addId = (text: JsonText, row: number) => text.copy(bytes, ids[2 * row]!, ids[2 * row + 1]!)
+  const text = new JsonText()
+  begin(text, assigned)
+  for (const { kind, title, add } of columnsOf(assigned, addId)) {
+    text.add(title)
+    await inStretches(text, placements.n, {
+      quickly: (row) => appendRows(text, COLUMN[kind], source, row),
+      surely(row) {
+        if (row > 0) text.add(say.COMMA)
+        add(text, row)
+      }
+    })
+  }
+  text.add(say.COLUMNS_END)
+  return end(text, assigned)
+}
+
+/** All rows: as many as can be in stretches, the others one by one. Between stretches others get their turn. */
+async function inStretches(
+  text: JsonText,
+  n: number,
+  { quickly, surely }: { quickly: (row: number) => number; surely: (row: number) => void }
+): Promise<void> {
+  const before = text.length
+  for (let row = 0; row < n; ) {
+    if (row > 0) await pause()
+    const first = row
+    row = quickly(row)
+    if (row === first) surely(row++)
+    // The others will be about as long as the first.
+    if (first === 0) text.reserve(Math.min(MOST_AHEAD, Math.ceil((1.1 * (text.length - before) * n) / row)))
+  }
+}
+
+const ROWS = [
+  say.NEXT_CUSTOMER,
+  say.MARGIN,
+  say.WITHIN,
+  say.BEYOND,
+  say.NEAREST,
+  say.NEAREST_END,
+  say.CLOSED,
+  say.CLOSED,
+  say.TRUE,
+  say.FALSE
+]
+
+const tables = new WeakMap<say.Phrases, WeakMap<readonly string[], PhraseTable>>()
+
+/** @param names of features. The same array for the same names, where that is easy: then the table is there already */
+function tableOf({ model }: AssignedColumns, names: readonly string[]): PhraseTable {
+  const phrases = say.phrasesOf(model)
+  let ofModel = tables.get(phrases)
+  if (ofModel === undefined) {
+    ofModel = new WeakMap()
+    tables.set(phrases, ofModel)
+  }
+  let table = ofModel.get(names)
+  if (table === undefined) {
+    const segments = phrases.segments.map(({ own, near, nextNear, id, name }) => [own, near, nextNear, id, name])
+    table = { rows: ROWS, segments, titles: names.map(titleOf) }
+    ofModel.set(names, table)
+  }
+  return table
+}
+
+const titleOf = (name: string, f: number): Phrase =>
+  say.phrase(`${f === 0 ? ',"features":{' : ','}${JSON.stringify(name)}:`)

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs'
+import type { Placements } from '../../domain/serving/placements.ts'
+import { entryPoint } from '../../entry.ts'
+import type { JsonText, Phrase } from './json-text.ts'
+
+/** What is written of each customer: as in assembly/row-text.as. */
+export const COLUMN = { distance: 1, margin: 2, segment: 3, name: 4, flag: 5, id: 6, row: 7 } as const
+
+const PAGES = 48
+const PAGE = 65_536
+const COPIED_AT_ONCE = 16
+/** Most bytes of a number, and of an id with its quotes. */
+const NUMBER_BYTES = 24
+const ID_BYTES = 202
+/** Before the distances to all segments. */
+const PLACE_BYTES = 32
+
+/** Where everything lies in the memory. */
+const DIGITS = 1024
+const ORDER = 8192
+const ENTRIES = 16_384
+const PHRASES = 65_536
+const PLACEMENTS = 4 * PAGE
+const VALUES = 8 * PAGE
+const IDS = 16 * PAGE
+const ID_TEXTS = 17 * PAGE
+const OUT = 32 * PAGE
+const END = PAGES * PAGE - COPIED_AT_ONCE
+
+/** Phrases in the order that assembly/row-text.as knows. */
+export interface PhraseTable {
+  rows: readonly Phrase[]
+  /** Of each segment, five: before its distance, in the list of all as the first and as another, its id, its name. */
+  segments: readonly (readonly Phrase[])[]
+  /** Of each feature, with what stands before it. */
+  titles: readonly Phrase[]
+}
+
+/** What the rows are made of. */
+export interface RowSource {
+  phrases: PhraseTable
+  placements: Placements
+  /** A row of numbers for each customer, as many as there are titles; null where they are not told. */
+  values: Float64Array | null
+  /** The ids as JSON texts: of customer i in `bytes` from ids[2i] up to ids[2i + 1]. */
+  bytes: Uint8Array
+  ids: Int32Array
+}
+
+type Write = (kind: number, from: number, to: number, idsFrom: number, at: number) => number
+
+/**
+ * Rows of an answer by WebAssembly, which copies 16 bytes at a time where JavaScript looks at the bounds of each. There is one
+ * for the process: it works from call to call, never across a turn of others.
+ */
+class RowWriter {
+  private readonly bytes: Uint8Array
+  private readonly integers: Int32Array
+  private readonly doubles: Float64Array
+  private readonly globals: Record<string, WebAssembly.Global>
+  private readonly write: Write
+  private loaded: PhraseTable | null = null
+  /** Of a row without its values, at the most. */
+  private rowBytes = 0
+
+  constructor() {
+    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: false })
+    const module = new WebAssembly.Module(readFileSync(entryPoint('http/answers/row-text.wasm')))
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+    const { write, ...globals } = exports
+    this.write = write as Write
+    this.globals = globals as Record<string, WebAssembly.Global>
+    this.bytes = new Uint8Array(memory.buffer)
+    this.integers = new Int32Array(memory.buffer)
+    this.doubles = new Float64Array(memory.buffer)
+    this.set({ digits: DIGITS, phrases: ENTRIES, order: ORDER, placements: PLACEMENTS, values: VALUES, ids: IDS })
+    for (let group = 0; group < 1000; group++) {
+      const digits = String(group).padStart(3, '0')
+      this.bytes.set(Buffer.from(digits), DIGITS + 4 * group)
+      this.bytes[DIGITS + 4 * group + 3] = digits.replace(/0+$/, '').length
+    }
+  }
+
+  /**
+   * Writes customers from `from` on, as many as have room.
+   * @returns the first that is not written: it has to be written otherwise where that is `from`
+   */
+  append(text: JsonText, kind: number, source: RowSource, from: number): number {
+    const { placements, values, ids, bytes } = source
+    const { numbers, width } = placements
+    if (!this.load(source)) return from
+    const told = values === null ? 0 : source.phrases.titles.length
+    const most = Math.min(
+      Math.floor((END - OUT) / this.rowBytes),
+      Math.floor((VALUES - PLACEMENTS) / (8 * width)),
+      Math.floor((ID_TEXTS - IDS) / 8),
+      told === 0 ? placements.n : Math.floor((IDS - VALUES) / (8 * told))
+    )
+    const first = ids[2 * from]!
+    let to = Math.min(placements.n, from + most)
+    while (to > from && ids[2 * to - 1]! - first > OUT - ID_TEXTS - COPIED_AT_ONCE) to = from + ((to - from) >> 1)
+    if (to === from) return from
+
+    this.doubles.set(numbers.subarray(from * width, to * width), PLACEMENTS / 8)
+    if (values !== null) this.doubles.set(values.subarray(from * told, to * told), VALUES / 8)
+    if (kind === COLUMN.row || kind === COLUMN.id) {
+      this.integers.set(ids.subarray(2 * from, 2 * to), IDS / 4)
+      this.bytes.set(bytes.subarray(first, ids[2 * to - 1]!), ID_TEXTS)
+    }
+    const written = this.write(kind, 0, to - from, ID_TEXTS - first, OUT)
+    // Before the first there is no comma.
+    if (written > 0) text.copy(this.bytes, from === 0 ? OUT + 1 : OUT, this.globals.end!.value)
+    return from + written
+  }
+
+  /** @returns false where there is no room for them */
+  private load({ phrases, placements, values }: RowSource): boolean {
+    const { width } = placements
+    const told = values === null ? 0 : phrases.titles.length
+    this.set({ placementBytes: 8 * width, segments: placements.segments, width: told })
+    if (phrases === this.loaded) return this.rowBytes > 0
+    this.loaded = phrases
+    this.rowBytes = 0
+    const all = [...phrases.rows, ...phrases.segments.flat(), ...phrases.titles]
+    const needed = all.reduce((sum, { bytes }) => sum + bytes.length + COPIED_AT_ONCE, 0)
+    const tooMany = 8 * all.length > PHRASES - ENTRIES || 4 * phrases.segments.length > ENTRIES - ORDER
+    if (tooMany || needed > PLACEMENTS - PHRASES) return false
+    let at = PHRASES
+    for (const [index, { bytes }] of all.entries()) {
+      this.bytes.set(bytes, at)
+      this.integers[ENTRIES / 4 + 2 * index] = at
+      this.integers[ENTRIES / 4 + 2 * index + 1] = bytes.length
+      at += bytes.length
+    }
+    this.set({ titles: all.length - phrases.titles.length })
+    const numbers = 2 + phrases.segments.length + phrases.titles.length
+    this.rowBytes = needed + ID_BYTES + numbers * NUMBER_BYTES + PLACE_BYTES
+    return true
+  }
+
+  private set(values: Record<string, number>): void {
+    for (const [name, value] of Object.entries(values)) this.globals[name]!.value = value
+  }
+}
+
+let writer: RowWriter | undefined
+
+/** As RowWriter.append, by the one there is. */
+export function appendRows(text: JsonText, kind: number, source: RowSource, from: number): number {
+  writer ??= new RowWriter()
+  return writer.append(text, kind, source, from)
+}
