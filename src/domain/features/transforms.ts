@@ -55,9 +55,14 @@ export function fitYeoJohnson(values: Float64Array, spend: (values: number) => v
   return Number.isFinite(misfit(lambda)) ? lambda : 1
 }
 
+/** log1p of whole numbers from 0: days and counts are such, and a logarithm costs more than all else that is done to a value. */
+const LOGARITHMS = Float64Array.from({ length: 4096 }, (_, x) => Math.log1p(x))
+
+const log1p = (x: number): number => (x === (x & (LOGARITHMS.length - 1)) ? LOGARITHMS[x]! : Math.log1p(x))
+
 /** One value under a fitted transform. Below 0 log1p takes 0: the training saw nothing below. */
 export function transformValue(x: number, { transform, lambda }: Pick<FeatureScaling, 'transform' | 'lambda'>): number {
-  if (transform === 'log1p') return Math.log1p(Math.max(x, 0))
+  if (transform === 'log1p') return log1p(Math.max(x, 0))
   if (transform === 'yeo_johnson') return yeoJohnson(x, lambda ?? 1)
   return x
 }

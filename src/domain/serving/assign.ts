@@ -68,38 +68,46 @@ export function prepareAssigner(fit: ModelFit): Assigner {
     return false
   }
 
-  const place = (raw: ArrayLike<number | null>): Place => {
+  // The last customer's segment, distance and margin: in memory of their own, since a place for each would be garbage.
+  let segment = -1
+  const own = new Float64Array(2)
+
+  /** @returns whether the customer is out of domain */
+  const locate = (raw: ArrayLike<number | null>): boolean => {
     if (raw.length !== d) throw new RangeError(`${d} features are needed, got ${raw.length}`)
     for (let j = 0; j < d; j++) point[j] = scaleValue(raw[j]!, features[j]!)
     if (fit.distance === 'cosine') toUnitLength(point, 0, d)
     for (let index = 0; index < ranks.length; index++) ranks[index] = metric.rank(point, 0, centroids, index * d, d)
 
-    let segment = -1
-    let own = Number.POSITIVE_INFINITY
+    const eligible = beyond(fences, raw) ? outliers : clusters
+    let found = -1
+    let least = Number.POSITIVE_INFINITY
     let next = Number.POSITIVE_INFINITY
-    for (const index of beyond(fences, raw) ? outliers : clusters) {
-      const rank = ranks[index]!
-      if (rank < own) {
-        next = own
-        own = rank
-        segment = index
+    for (let place = 0; place < eligible.length; place++) {
+      const rank = ranks[eligible[place]!]!
+      if (rank < least) {
+        next = least
+        least = rank
+        found = eligible[place]!
       } else if (rank < next) next = rank
     }
-    const distance = metric.toDistance(own)
+    const distance = metric.toDistance(least)
     const nextDistance = metric.toDistance(next)
-    return {
-      segment,
-      distance,
-      margin: nextDistance > 0 ? Math.max(0, 1 - distance / nextDistance) : 0,
-      outOfDomain: distance > DOMAIN_RADII * segments[segment]!.radius && beyond(ranges, raw)
-    }
+    segment = found
+    own[0] = distance
+    own[1] = nextDistance > 0 ? Math.max(0, 1 - distance / nextDistance) : 0
+    return distance > DOMAIN_RADII * segments[found]!.radius && beyond(ranges, raw)
+  }
+  const place = (raw: ArrayLike<number | null>): Place => {
+    const outOfDomain = locate(raw)
+    return { segment, distance: own[0]!, margin: own[1]!, outOfDomain }
   }
   return {
     point,
     place,
     placeInto(placements, row, raw) {
-      const { segment, distance, margin, outOfDomain } = place(raw)
-      placements.set(row, segment, distance, margin, outOfDomain)
+      const outOfDomain = locate(raw)
+      placements.set(row, segment, own[0]!, own[1]!, outOfDomain)
       for (let index = 0; index < placements.segments; index++) {
         placements.setDistanceTo(row, index, metric.toDistance(ranks[index]!))
       }

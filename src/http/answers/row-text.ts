@@ -6,7 +6,7 @@ import type { JsonText, Phrase } from './json-text.ts'
 /** What is written of each customer: as in assembly/row-text.as. */
 export const COLUMN = { distance: 1, margin: 2, segment: 3, name: 4, flag: 5, id: 6, row: 7 } as const
 
-const PAGES = 48
+const PAGES = 35
 const PAGE = 65_536
 const COPIED_AT_ONCE = 16
 /** Most bytes of a number, and of an id with its quotes. */
@@ -15,7 +15,7 @@ const ID_BYTES = 202
 /** Before the distances to all segments. */
 const PLACE_BYTES = 32
 
-/** Where everything lies in the memory. */
+/** Where everything lies in the memory. The room for text is small enough to stay in the processor's cache. */
 const DIGITS = 1024
 const ORDER = 8192
 const ENTRIES = 16_384
@@ -60,8 +60,10 @@ class RowWriter {
   private readonly globals: Record<string, WebAssembly.Global>
   private readonly write: Write
   private loaded: PhraseTable | null = null
-  /** Of a row without its values, at the most. */
+  /** Of a row, and of a value in a column, at the most. */
   private rowBytes = 0
+  private cellBytes = 0
+  private shape = ''
 
   constructor() {
     const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: false })
@@ -91,7 +93,7 @@ class RowWriter {
     if (!this.load(source)) return from
     const told = values === null ? 0 : source.phrases.titles.length
     const most = Math.min(
-      Math.floor((END - OUT) / this.rowBytes),
+      Math.floor((END - OUT) / (kind === COLUMN.row ? this.rowBytes : this.cellBytes)),
       Math.floor((VALUES - PLACEMENTS) / (8 * width)),
       Math.floor((ID_TEXTS - IDS) / 8),
       told === 0 ? placements.n : Math.floor((IDS - VALUES) / (8 * told))
@@ -117,7 +119,9 @@ class RowWriter {
   private load({ phrases, placements, values }: RowSource): boolean {
     const { width } = placements
     const told = values === null ? 0 : phrases.titles.length
-    this.set({ placementBytes: 8 * width, segments: placements.segments, width: told })
+    const shape = `${width} ${placements.segments} ${told}`
+    if (shape !== this.shape) this.set({ placementBytes: 8 * width, segments: placements.segments, width: told })
+    this.shape = shape
     if (phrases === this.loaded) return this.rowBytes > 0
     this.loaded = phrases
     this.rowBytes = 0
@@ -134,6 +138,8 @@ class RowWriter {
     }
     this.set({ titles: all.length - phrases.titles.length })
     const numbers = 2 + phrases.segments.length + phrases.titles.length
+    const longest = Math.max(...all.map(({ bytes }) => bytes.length))
+    this.cellBytes = Math.max(longest, ID_BYTES, NUMBER_BYTES) + COPIED_AT_ONCE
     this.rowBytes = needed + ID_BYTES + numbers * NUMBER_BYTES + PLACE_BYTES
     return true
   }

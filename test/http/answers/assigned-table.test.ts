@@ -49,6 +49,7 @@ const crowd = fc
       include: fc.record({ nearest: fc.boolean(), features: fc.boolean() })
     })
   )
+type Crowd = typeof crowd extends fc.Arbitrary<infer Value> ? Value : never
 
 function idsOf(texts: readonly string[]): { bytes: Buffer; ids: Int32Array } {
   const ids = new Int32Array(2 * texts.length)
@@ -70,7 +71,7 @@ const modelOf = (names: readonly string[]) =>
   }) as unknown as ModelWithState
 
 /** The same crowd as a table, and as customers one by one. */
-function both({ names, rows, include, width, repeat = 1 }: fc.TypeOf<typeof crowd> & { repeat?: number }) {
+function both({ names, rows, include, width, repeat = 1 }: Crowd & { repeat?: number }) {
   const all = Array.from({ length: repeat }, () => rows).flat()
   const model = modelOf(names)
   const placements = new Placements(all.length, include.nearest ? names.length : 0)

@@ -85,13 +85,14 @@ const crowd = fc.record({
   first: fc.boolean(),
   blanks: fc.array(space, { minLength: 6, maxLength: 6 })
 })
+type Crowd = typeof crowd extends fc.Arbitrary<infer Value> ? Value : never
 
-const around = (list: string, { about: more, first, blanks }: fc.TypeOf<typeof crowd>) =>
+const around = (list: string, { about: more, first, blanks }: Crowd) =>
   first && more !== ''
     ? `{${more.slice(1)},${blanks[0]}${list}${blanks[1]}}`
     : `{${blanks[0]}${list}${blanks[1]}${more}${blanks[5]}}`
 
-function rowsOf(given: fc.TypeOf<typeof crowd>): string {
+function rowsOf(given: Crowd): string {
   const [, , a, b, c] = given.blanks
   const customers = given.rows.map(({ id, values }) => {
     const features = given.names.map((name, f) => `"${name}":${a}${values[f]}`).join(`,${b}`)
@@ -100,7 +101,7 @@ function rowsOf(given: fc.TypeOf<typeof crowd>): string {
   return around(`"customers":${a}[${c}${customers.join(`,${b}`)}]`, given)
 }
 
-function columnsOf(given: fc.TypeOf<typeof crowd>): string {
+function columnsOf(given: Crowd): string {
   const [, , a, b, c] = given.blanks
   const columns = given.names.map(
     (name, f) => `"${name}":${a}[${given.rows.map(({ values }) => values[f]).join(`,${b}`)}${c}]`

@@ -25,7 +25,6 @@ export let end: usize = 0
 
 /** What `ids` count from. */
 let idBytes: usize = 0
-let out: usize = 0
 
 /** The phrases of rows, in the order in which row-text.ts hands them over; those of segments and features follow. */
 const CUSTOMER: i32 = 0
@@ -46,119 +45,105 @@ const MOST: f64 = 1e9
 const MILLION: f64 = 1e6
 const COMMA: u8 = 0x2c
 
+// All that writes is handed the place to write to and returns the place behind; 0 where it has to be left.
+
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function copy(from: usize, length: usize): void {
-  let to = out
+function copy(to: usize, from: usize, length: usize): usize {
   const end = to + length
   do {
     v128.store(to, v128.load(from))
     to += 16
     from += 16
   } while (to < end)
-  out = end
+  return end
 }
 
 // @ts-ignore
 @inline
-function phrase(index: i32): void {
+function phrase(to: usize, index: i32): usize {
   const entry = phrases + (<usize>index << 3)
-  copy(<usize>load<u32>(entry), <usize>load<u32>(entry, 4))
+  return copy(to, <usize>load<u32>(entry), <usize>load<u32>(entry, 4))
 }
 
-/** @param value below 1,000 */
 // @ts-ignore
 @inline
-function group(value: u32): void {
-  store<u32>(out, load<u32>(digits + (<usize>value << 2)))
-  out += 3
+function digitsOf(group: u32): u32 {
+  return load<u32>(digits + (<usize>group << 2))
 }
 
-function whole(value: u32): void {
+function whole(to: usize, value: u32): usize {
   if (value < 10) {
-    store<u8>(out, 0x30 + value)
-    out += 1
-    return
+    store<u8>(to, 0x30 + value)
+    return to + 1
   }
   if (value < 1000) {
-    const text = load<u32>(digits + (<usize>value << 2))
-    if (value < 100) {
-      store<u32>(out, text >> 8)
-      out += 2
-    } else {
-      store<u32>(out, text)
-      out += 3
-    }
-    return
+    const text = digitsOf(value)
+    store<u32>(to, value < 100 ? text >> 8 : text)
+    return to + (value < 100 ? 2 : 3)
   }
   const thousands = value / 1000
-  whole(thousands)
-  group(value - 1000 * thousands)
+  const end = whole(to, thousands)
+  store<u32>(end, digitsOf(value - 1000 * thousands))
+  return end + 3
 }
 
 /** @param millionths below a million */
-function decimal(units: u32, millionths: u32): void {
-  whole(units)
-  if (millionths == 0) return
-  store<u8>(out, 0x2e)
+function decimal(to: usize, units: u32, millionths: u32): usize {
+  const point = whole(to, units)
+  if (millionths == 0) return point
+  store<u8>(point, 0x2e)
   const high = millionths / 1000
   const low = millionths - 1000 * high
-  const text = load<u32>(digits + (<usize>high << 2))
-  store<u32>(out, text, 1)
-  if (low == 0) {
-    out += 1 + <usize>(text >> 24)
-    return
-  }
-  const rest = load<u32>(digits + (<usize>low << 2))
-  store<u32>(out, rest, 4)
-  out += 4 + <usize>(rest >> 24)
+  const text = digitsOf(high)
+  store<u32>(point, text, 1)
+  if (low == 0) return point + 1 + <usize>(text >> 24)
+  const rest = digitsOf(low)
+  store<u32>(point, rest, 4)
+  return point + 4 + <usize>(rest >> 24)
 }
 
 /** To six decimals, half away from zero. */
-function distance(value: f64): bool {
-  if (!(value >= 0 && value < MOST)) return false
+function distance(to: usize, value: f64): usize {
+  if (!(value >= 0 && value < MOST)) return 0
   let units = <u32>value
   const product = (value - <f64>units) * MILLION
   let millionths = <u32>product
   const rest = product - <f64>millionths
   const doubt = product * 2.220446049250313e-16
-  if (rest > 0.5 + doubt) millionths += 1
-  else if (!(rest < 0.5 - doubt)) return false
+  if (!(rest < 0.5 - doubt || rest > 0.5 + doubt)) return 0
+  millionths += <u32>(rest > 0.5)
   if (millionths == 1000000) {
     units += 1
     millionths = 0
   }
-  decimal(units, millionths)
-  return true
+  return decimal(to, units, millionths)
 }
 
 /** All digits, of which up to six are decimals. */
-function number(value: f64): bool {
+function number(to: usize, value: f64): usize {
   if (value != value) {
-    store<u32>(out, 0x6c6c756e)
-    out += 4
-    return true
+    store<u32>(to, 0x6c6c756e)
+    return to + 4
   }
-  if (!(value >= 0 && value < MOST)) return false
+  if (!(value >= 0 && value < MOST)) return 0
   const units = <u32>value
-  if (<f64>units == value) {
-    whole(units)
-    return true
-  }
+  if (<f64>units == value) return whole(to, units)
   const millionths = <u32>((value - <f64>units) * MILLION + 0.5)
-  if (millionths >= 1000000 || (<f64>units * MILLION + <f64>millionths) / MILLION != value) return false
-  decimal(units, millionths)
-  return true
+  if (millionths >= 1000000 || (<f64>units * MILLION + <f64>millionths) / MILLION != value) return 0
+  return decimal(to, units, millionths)
 }
 
-function id(row: i32): void {
+// @ts-ignore
+@inline
+function id(to: usize, row: i32): usize {
   const at = ids + (<usize>row << 3)
   const from = <usize>load<i32>(at)
-  copy(idBytes + from, <usize>load<i32>(at, 4) - from)
+  return copy(to, idBytes + from, <usize>load<i32>(at, 4) - from)
 }
 
-function nearest(row: usize): bool {
-  const distances = row + 32
+/** The segments by their distance. Sorted by insertion: there are few, and equal distances keep the model's order. */
+function nearest(to: usize, distances: usize): usize {
   for (let index = 0; index < segments; index++) {
     const own = load<f64>(distances + (<usize>index << 3))
     let place = order + (<usize>index << 2)
@@ -169,49 +154,55 @@ function nearest(row: usize): bool {
     }
     store<i32>(place, index)
   }
-  phrase(NEAREST)
+  to = phrase(to, NEAREST)
   for (let place = 0; place < segments; place++) {
     const index = load<i32>(order + (<usize>place << 2))
-    phrase(OF_SEGMENTS + PER_SEGMENT * index + (place == 0 ? 1 : 2))
-    if (!distance(load<f64>(distances + (<usize>index << 3)))) return false
+    to = phrase(to, OF_SEGMENTS + PER_SEGMENT * index + (place == 0 ? 1 : 2))
+    to = distance(to, load<f64>(distances + (<usize>index << 3)))
+    if (to == 0) return 0
   }
-  phrase(NEAREST_END)
-  return true
+  return phrase(to, NEAREST_END)
 }
 
 /** The customer's row, with the comma before it. */
-function row(index: i32): bool {
+function row(to: usize, index: i32): usize {
   const place = placements + <usize>index * placementBytes
-  phrase(CUSTOMER)
-  id(index)
-  phrase(OF_SEGMENTS + PER_SEGMENT * <i32>load<f64>(place))
-  if (!distance(load<f64>(place, 8))) return false
-  phrase(MARGIN)
-  if (!distance(load<f64>(place, 16))) return false
-  phrase(load<f64>(place, 24) == 0 ? WITHIN : BEYOND)
-  if (segments > 0 && !nearest(place)) return false
+  to = phrase(to, CUSTOMER)
+  to = id(to, index)
+  to = phrase(to, OF_SEGMENTS + PER_SEGMENT * <i32>load<f64>(place))
+  to = distance(to, load<f64>(place, 8))
+  if (to == 0) return 0
+  to = phrase(to, MARGIN)
+  to = distance(to, load<f64>(place, 16))
+  if (to == 0) return 0
+  to = phrase(to, load<f64>(place, 24) == 0 ? WITHIN : BEYOND)
+  if (segments > 0) {
+    to = nearest(to, place + 32)
+    if (to == 0) return 0
+  }
   if (width > 0) {
     const value = values + (<usize>(index * width) << 3)
     for (let f = 0; f < width; f++) {
-      phrase(titles + f)
-      if (!number(load<f64>(value + (<usize>f << 3)))) return false
+      to = phrase(to, titles + f)
+      to = number(to, load<f64>(value + (<usize>f << 3)))
+      if (to == 0) return 0
     }
-    phrase(VALUES_END)
+    to = phrase(to, VALUES_END)
   }
-  phrase(ROW_END)
-  return true
+  return phrase(to, ROW_END)
 }
 
 /** A value of a column, with the comma before it. */
-function cell(kind: i32, index: i32): bool {
+function cell(to: usize, kind: i32, index: i32): usize {
   const place = placements + <usize>index * placementBytes
-  store<u8>(out, COMMA)
-  out += 1
-  if (kind == ID) id(index)
-  else if (kind == SEGMENT || kind == NAME) phrase(OF_SEGMENTS + PER_SEGMENT * <i32>load<f64>(place) + kind)
-  else if (kind == FLAG) phrase(load<f64>(place, 24) == 0 ? FALSE : TRUE)
-  else return distance(load<f64>(place + (<usize>kind << 3)))
-  return true
+  store<u8>(to, COMMA)
+  to += 1
+  if (kind == ID) return id(to, index)
+  if (kind == SEGMENT || kind == NAME) {
+    return phrase(to, OF_SEGMENTS + PER_SEGMENT * <i32>load<f64>(place) + kind)
+  }
+  if (kind == FLAG) return phrase(to, load<f64>(place, 24) == 0 ? FALSE : TRUE)
+  return distance(to, load<f64>(place + (<usize>kind << 3)))
 }
 
 /** Columns: the first two by their place in a row of `placements`, two by their place among the phrases of a segment. */
@@ -229,12 +220,12 @@ const WHOLE_ROW: i32 = 7
  */
 export function write(kind: i32, from: i32, to: i32, idsFrom: usize, at: usize): i32 {
   idBytes = idsFrom
-  out = at
+  end = at
   let index = from
   for (; index < to; index++) {
-    end = out
-    if (!(kind == WHOLE_ROW ? row(index) : cell(kind, index))) return index
+    const behind = kind == WHOLE_ROW ? row(end, index) : cell(end, kind, index)
+    if (behind == 0) break
+    end = behind
   }
-  end = out
   return index
 }
