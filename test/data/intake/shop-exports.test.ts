@@ -108,14 +108,17 @@ describe('the export of', () => {
   test('Squarespace', async () => {
     const { summary } = await readFile(
       table(
-        'Order ID,Email,Financial Status,Paid at,Currency,Subtotal,Total,Discount Code,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Country',
-        '00012,ann@example.com,PAID,2024-03-01 10:00:00 -0500,USD,20.00,25.00,,2024-03-01 10:00:00 -0500,2,Mug,10.00,SQ1,United States',
-        '00012,,,,,,,,,1,Tea,4.00,SQ2,'
+        'Order ID,Email,Financial Status,Paid at,Currency,Subtotal,Amount Refunded,Total,Discount Code,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Country,Cancelled at',
+        '00012,ann@example.com,PAID,2024-03-01 10:00:00 -0500,USD,20.00,6.00,25.00,,2024-03-01 10:00:00 -0500,2,Mug,10.00,SQ1,United States,',
+        '00012,,,,,,,,,,1,Tea,4.00,SQ2,,',
+        '00013,ben@example.com,PAID,2024-03-01 10:00:00 -0500,USD,20.00,0.00,25.00,,2024-03-01 10:00:00 -0500,1,Mug,10.00,SQ1,United States,2024-03-02 10:00:00 -0500'
       )
     )
     expect(summary.mapping).toMatchObject({ order_id: 'Order ID', customer_id: 'Email', ordered_at: 'Created at' })
     expect(summary.counts).toMatchObject({ rows_kept: 2, orders: 1, customers: 1 })
-    expect(summary.revenue).toBe(24)
+    // 6 of 24 came back; the other order was called off.
+    expect([summary.revenue, summary.net_revenue]).toEqual([24, 18])
+    expect(rowsByRule(summary)).toEqual({ cancelled_order: 1 })
   })
 
   test('WooCommerce by the order export plugin: Item # is no product', async () => {

@@ -43,9 +43,11 @@ export const SHOP_LAYOUTS: readonly Layout[] = [
       currency: 'Currency',
       country: ['Billing Country', 'Shipping Country'],
       status: 'Financial Status',
-      channel: 'Channel Name'
+      channel: 'Channel Name',
+      cancelled_at: 'Cancelled at'
     },
     not: ['Subtotal', 'Total', 'Discount Amount', 'Paid at', 'Payment Reference'],
+    refunded: 'Amount Refunded',
     fillDown: true
   },
   {
