@@ -24,6 +24,7 @@ import { type Survey, surveyCustomers } from './streaming/survey.ts'
 import {
   fitOf,
   hintsFor,
+  notesOnSize,
   notesOnStructure,
   orderOfSegments,
   placeAll,
@@ -99,7 +100,7 @@ export function trainOnCoreset(
 
   hooks.progress('evidence', ENDS.clustering, 'Comparing the customers with crowds that have no groups.')
   const hints = hintsFor(prepared, candidates, options, workshop)
-  const selection = selectClustering(matrix, candidates, options, workshop, hints)
+  const selection = selectClustering(matrix, candidates, { ...options, minSize: prepared.minSize }, workshop, hints)
   const { candidate } = selection
   hooks.progress('stability', ENDS.evidence, 'Measuring how stable the segments are.')
   const stability = bootstrapStability(matrix, candidate.clustering, options, workshop)
@@ -164,6 +165,7 @@ export function trainOnCoreset(
       ...(candidate.converged
         ? []
         : ['The clustering stopped at max_iterations before it settled: allow more, or fewer segments.']),
+      ...notesOnSize(tally.sizes, options),
       ...notesOnStructure(hints, jaccard)
     ],
     sample: { rows: survey.rows, features: survey.sample },

@@ -52,14 +52,14 @@ export function trainClusters(
   const candidates = sweep(
     matrix,
     prepared.ks,
-    options,
+    { ...options, ...(prepared.minSize > 0 && { minSize: prepared.minSize }) },
     (done, message) => hooks.progress('clustering', ENDS.scaling + during * done, message),
     workshop
   )
 
   hooks.progress('evidence', ENDS.clustering, 'Comparing the customers with crowds that have no groups.')
   const hints = hintsFor(prepared, candidates, options, workshop)
-  const selection = selectClustering(matrix, candidates, options, workshop, hints)
+  const selection = selectClustering(matrix, candidates, { ...options, minSize: prepared.minSize }, workshop, hints)
   const { clustering } = selection.candidate
 
   hooks.progress('stability', ENDS.evidence, 'Measuring how stable the segments are.')
@@ -99,6 +99,7 @@ export function trainClusters(
       ...limitations,
       ...selection.limitations,
       ...notesOn(selection.candidate, matrix.n),
+      ...notesOnSize(countMembers(placed.labels, fit.segments.length), options),
       ...notesOnStructure(hints, jaccard)
     ]
   }
@@ -120,13 +121,13 @@ export function hintsFor(
 /** The outlier groups in the space of the other customers; null where outliers have no segments of their own. */
 export function separated(
   columns: FeatureColumns,
-  { fences, features, outliers }: Prepared,
+  { fences, features, outliers, minSize }: Prepared,
   options: TrainingOptions,
   workshop: Workshop
 ) {
   if (fences.length === 0) return null
   const matrix = scaleCustomers(takeCustomers(columns, outliers), { features, distance: options.distance })
-  const minMembers = Math.max(2, Math.ceil(options.min_segment_share * columns.n))
+  const minMembers = Math.max(2, Math.ceil(options.min_segment_share * columns.n), minSize)
   return groupOutliers(matrix, fencesCrossed(columns, fences, outliers), minMembers, options, workshop)
 }
 
@@ -266,6 +267,14 @@ export function notesOnStructure({ evidence }: Hints, jaccard: number[] | null):
     )
   }
   return notes
+}
+
+/** Where a least size was asked for and yet not reached: outliers are together what they are, and a sample only estimates. */
+export function notesOnSize(sizes: ArrayLike<number>, { min_segment_size: least }: TrainingOptions): string[] {
+  const smallest = Math.min(...Array.from(sizes))
+  return least === undefined || smallest >= least
+    ? []
+    : [`The smallest segment has ${smallest} customers, fewer than the min_segment_size of ${least}.`]
 }
 
 function notesOn({ silhouette, converged }: Candidate, n: number): string[] {

@@ -86,6 +86,7 @@ export interface TrainingRequest {
   outliers?: { [Key in keyof OutlierOptions]?: OutlierOptions[Key] | undefined } | undefined
   k?: number | KRange | undefined
   min_segment_share?: number | undefined
+  min_segment_size?: number | undefined
   distance?: Distance | undefined
   restarts?: number | undefined
   max_iterations?: number | undefined

@@ -161,6 +161,7 @@ function completeOptions(request: TrainingRequest): TrainingOptions {
     },
     k: request.k ?? { min: 2, max: 10 },
     min_segment_share: request.min_segment_share ?? 0.01,
+    ...(request.min_segment_size !== undefined && { min_segment_size: request.min_segment_size }),
     distance: request.distance ?? 'euclidean',
     restarts: request.restarts ?? 10,
     max_iterations: request.max_iterations ?? 300,
@@ -183,10 +184,17 @@ function referenceDate({ calendar }: Tools, dataset: Dataset, given: string | un
   return reference
 }
 
-function refuseTooManySegments(dataset: Dataset, { k }: TrainingOptions): void {
+function refuseTooManySegments(dataset: Dataset, { k, min_segment_size: size = 1 }: TrainingOptions): void {
   const { customers } = dataset.counts
   if (typeof k === 'number' && k > customers) {
     throw new Problem('k_too_large', `The dataset has ${customers} customers: choose k of at most ${customers}.`)
+  }
+  const fewest = typeof k === 'number' ? k : Math.min(2, k.max)
+  if (fewest * size > customers) {
+    throw new Problem(
+      'k_too_large',
+      `The dataset has ${customers} customers, too few for ${fewest} segments of at least ${size}: choose a smaller min_segment_size${typeof k === 'number' ? ' or k' : ''}.`
+    )
   }
 }
 

@@ -125,6 +125,8 @@ const CASES: [string, InjectOptions, ProblemCode, string?][] = [
   ['restarts 101', model({ restarts: 101 }), 'validation_failed', '/restarts'],
   ['max_iterations 0', model({ max_iterations: 0 }), 'validation_failed', '/max_iterations'],
   ['min_segment_share 0.6', model({ min_segment_share: 0.6 }), 'validation_failed', '/min_segment_share'],
+  ['min_segment_size 1', model({ min_segment_size: 1 }), 'validation_failed', '/min_segment_size'],
+  ['min_segment_size 2.5', model({ min_segment_size: 2.5 }), 'validation_failed', '/min_segment_size'],
   ['factor 11', model({ outliers: { factor: 11 } }), 'validation_failed', '/outliers/factor'],
   ['window_days 0', model({ window_days: 0 }), 'validation_failed', '/window_days'],
   ['no feature', model({ features: [] }), 'validation_failed', '/features'],

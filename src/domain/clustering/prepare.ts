@@ -19,6 +19,8 @@ export interface Prepared {
   /** The inliers in cluster space. */
   matrix: Matrix
   ks: number[]
+  /** Rows of the matrix that every cluster must have, where the caller asked for that; else 0. */
+  minSize: number
   limitations: string[]
 }
 
@@ -72,6 +74,7 @@ export function prepareTraining(
     )
   }
   limitations.push(...notes)
+  const minSize = Math.ceil(((options.min_segment_size ?? 0) * columns.n) / (population?.n ?? columns.n))
   if (options.distance !== 'euclidean') {
     limitations.push(
       `Segments are formed by ${options.distance} distance around means; inertia, Davies-Bouldin and Calinski-Harabasz are Euclidean figures of them.`
@@ -85,7 +88,8 @@ export function prepareTraining(
     inliers,
     outliers,
     matrix,
-    ks: rangeOfK(options, distinct, outliers.length > 0, limitations),
+    ks: rangeOfK(options, { distinct, clustered: matrix.n, minSize, split: outliers.length > 0 }, limitations),
+    minSize,
     limitations
   }
 }
@@ -116,7 +120,7 @@ function applyPolicy(
   if (beyond.length > 0) {
     const fate =
       policy === 'separate'
-        ? 'they have segments of their own, in which groups smaller than min_segment_share joined the nearest'
+        ? 'they have segments of their own, in which groups that are too small joined the nearest'
         : 'the segments were formed without them, then each joined the nearest'
     limitations.push(`${counted}: ${fate}. The quality figures are those of the other customers.`)
   }
@@ -138,22 +142,50 @@ function withoutSetting(
   return kept
 }
 
-function rangeOfK({ k }: TrainingOptions, distinct: number, split: boolean, limitations: string[]): number[] {
-  const scope = split ? ' besides the outliers' : ''
+interface Room {
+  /** Different rows, counted no further than needed. */
+  distinct: number
+  /** Rows that are clustered. */
+  clustered: number
+  minSize: number
+  /** Whether outliers were set apart. */
+  split: boolean
+}
+
+function rangeOfK({ k, min_segment_size: size }: TrainingOptions, room: Room, limitations: string[]): number[] {
+  const scope = room.split ? ' besides the outliers' : ''
+  const enough = room.minSize > 0 ? Math.floor(room.clustered / room.minSize) : room.clustered
   if (typeof k === 'number') {
-    if (k <= distinct) return [k]
-    throw new TrainingRefused(
-      'k_too_large',
-      `There are only ${distinct} different customers${scope} in these features: choose k of at most ${distinct}.`
+    if (k > room.distinct) {
+      throw new TrainingRefused(
+        'k_too_large',
+        `There are only ${room.distinct} different customers${scope} in these features: choose k of at most ${room.distinct}.`
+      )
+    }
+    if (k > enough) throw tooSmall(k, size!, scope)
+    return [k]
+  }
+  if (enough < Math.min(2, k.max)) throw tooSmall(2, size!, scope)
+  if (room.distinct < k.max) {
+    limitations.push(
+      `There are only ${room.distinct} different customers${scope}, so no k above ${room.distinct} was tried.`
     )
   }
-  if (distinct < k.max) {
-    limitations.push(`There are only ${distinct} different customers${scope}, so no k above ${distinct} was tried.`)
+  if (enough < k.max) {
+    limitations.push(
+      `No more than ${enough} segments can have at least ${size} customers each${scope}, so no k above was tried.`
+    )
   }
-  const max = Math.min(k.max, distinct)
+  const max = Math.min(k.max, room.distinct, enough)
   const min = Math.min(k.min, max)
   return Array.from({ length: max - min + 1 }, (_, step) => min + step)
 }
+
+const tooSmall = (k: number, size: number, scope: string): TrainingRefused =>
+  new TrainingRefused(
+    'k_too_large',
+    `There are too few customers${scope} for ${k} segments of at least ${size}: choose a smaller min_segment_size or k, or a longer window.`
+  )
 
 function noteOrigin({ data, n, d }: Matrix, limitations: string[]): void {
   let count = 0

@@ -45,6 +45,8 @@ export interface TrainingOptions {
   k: number | KRange
   /** Smallest share of the customers that a cluster may hold in an automatic choice of k. */
   min_segment_share: number
+  /** Customers that every cluster must have, whatever k; absent where nobody asked for it. */
+  min_segment_size?: number
   distance: Distance
   restarts: number
   max_iterations: number

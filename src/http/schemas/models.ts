@@ -70,7 +70,13 @@ export const TrainRequest = z
       .union([k, kRange])
       .exactOptional()
       .meta({ description: 'A number, or the range in which the service chooses and says why (2 to 10).' }),
-    min_segment_share: z.number().min(0).max(0.5).exactOptional(),
+    min_segment_share: z.number().min(0).max(0.5).exactOptional().meta({
+      description: 'Smallest share of the customers that a segment may hold for its k to be chosen from a range (0.01).'
+    }),
+    min_segment_size: z.int().min(2).max(1_000_000_000).exactOptional().meta({
+      description:
+        'Customers that every segment must have, whatever k: smaller ones are dissolved into their neighbours, which may leave fewer segments than k.'
+    }),
     distance: z.enum(DISTANCES).exactOptional(),
     restarts: z.int().min(1).max(100).exactOptional(),
     max_iterations: z.int().min(1).max(1000).exactOptional(),
@@ -103,6 +109,7 @@ const Options = z.object({
   }),
   k: z.union([z.int(), z.object({ min: z.int(), max: z.int() })]),
   min_segment_share: z.number(),
+  min_segment_size: z.int().exactOptional(),
   distance: z.enum(DISTANCES),
   restarts: z.int(),
   max_iterations: z.int(),

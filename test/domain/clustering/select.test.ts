@@ -6,8 +6,8 @@ import { type Matrix, takeRows } from '../../../src/domain/numeric/matrix.ts'
 import { planted, trainingOptions } from '../../helpers/planted.ts'
 
 const workshop = new Workshop(() => false)
-const select = (matrix: Matrix, ks: number[], changes: Parameters<typeof trainingOptions>[0]) => {
-  const options = trainingOptions(changes)
+const select = (matrix: Matrix, ks: number[], changes: Parameters<typeof trainingOptions>[0], minSize = 0) => {
+  const options = { ...trainingOptions(changes), minSize }
   return selectClustering(
     matrix,
     sweep(matrix, ks, options, () => {}, workshop),
@@ -54,4 +54,42 @@ test('selectClustering leaves a given k alone and warns of a tiny segment', () =
   const { choice, limitations } = select(withGiant, [3], { k: 3, min_segment_share: 0.05 })
   expect(choice).toEqual({ k: 3, reason: 'k = 3 was given.', votes: [] })
   expect(limitations).toHaveLength(1)
+})
+
+// Groups of 100, 40 and 12: at k = 3 each is a cluster of its own.
+const uneven = takeRows(
+  planted(
+    [
+      [0, 0],
+      [30, 0],
+      [34, 3]
+    ],
+    100,
+    1
+  ),
+  Array.from({ length: 152 }, (_, i) => (i < 100 ? i : i < 140 ? i : i + 60))
+)
+const sizesOf = (selection: ReturnType<typeof select>) => [...selection.candidate.clustering.sizes]
+
+test('selectClustering honours a least size at a given k', () => {
+  expect(sizesOf(select(uneven, [3], { k: 3 }))).toEqual([100, 40, 12])
+  const asked = select(uneven, [3], { k: 3, min_segment_size: 20 }, 20)
+  // The 12 are nearest to the 40.
+  expect(sizesOf(asked)).toEqual([100, 52])
+  expect(asked.choice.k).toBe(2)
+  expect(asked.choice.reason).toMatch(/^k = 3 was given, but only 2 of the segments had at least 20 customers/)
+  expect(asked.limitations).toEqual(['3 segments were asked for, but only 2 have at least 20 customers.'])
+})
+
+test('selectClustering honours a least size over a range, also below its least k', () => {
+  const asked = select(uneven, [3], { k: { min: 3, max: 3 }, min_segment_size: 20 }, 20)
+  expect(sizesOf(asked)).toEqual([100, 52])
+  // 52 are too few: what is left is one.
+  const one = select(uneven, [2], { k: { min: 2, max: 2 }, min_segment_size: 60 }, 60)
+  expect(sizesOf(one)).toEqual([152])
+  expect(one.choice.reason).toContain('No two segments of at least 60 customers')
+  // The share asks for more than any cluster has, the size for less.
+  const both = select(uneven, [3], { k: { min: 3, max: 3 }, min_segment_size: 20, min_segment_share: 0.5 }, 20)
+  expect(sizesOf(both).every((size) => size >= 20)).toBe(true)
+  expect(both.candidate.clustering.k).toBe(2)
 })
