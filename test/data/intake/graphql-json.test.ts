@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Parents } from '../../../src/data/intake/json/parents.ts'
 import { linesOf, readFile, rowsByRule } from '../../helpers/read-file.ts'
 
 const money = (amount: string) => ({
@@ -171,6 +172,22 @@ describe("files of Shopify's bulk operations", () => {
   test('a line whose order is not before it is malformed, and its number is told', async () => {
     const { summary } = await readFile(lines(order(1), of(1, MUG), of(5, TEA)), {}, { badRowsMaxShare: 1 })
     expect(summary.quality.rules).toMatchObject([{ rule: 'malformed_row', rows: 1, examples: [{ row: 2 }] }])
+  })
+
+  test('of which more orders wait for their lines than are held lose the oldest, and it shows', () => {
+    const parents = new Parents()
+    // 130 orders of 1 MiB each, of which 128 MiB are held: the first three are let go.
+    const text = Buffer.from(JSON.stringify({ note: 'x'.repeat(1024 * 1024) }))
+    for (let at = 0; at < 130; at++) parents.place(new Map([['id', gid('Order', at)]]), text)
+    const kinds = [0, 2, 3, 129].map((at) => {
+      const line = new Map([
+        ['__parentId', gid('Order', at)],
+        ['quantity', '1']
+      ])
+      return parents.place(line, Buffer.alloc(0)).kind
+    })
+    expect(kinds).toEqual(['orphan', 'orphan', 'line', 'line'])
+    expect(parents.withoutLines).toBe(128)
   })
 
   test('say that refunds without lines are not taken off', async () => {

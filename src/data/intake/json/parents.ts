@@ -1,14 +1,15 @@
-import { PARENT } from './graphql.ts'
-import { isObject, type JsonObject } from './parse.ts'
+import { PARENT, withoutEdges } from './graphql.ts'
+import { isObject, type JsonObject, parseJson } from './parse.ts'
 
-/** Parents that are held in memory: their lines stand right behind them, or behind all of them. */
-const BYTES_MAX = 48 * 1024 * 1024
-/** What an object takes beside its texts. */
+/** Texts of parents that are held, outside of JavaScript's heap: their lines stand right behind them, or behind all of them. */
+const BYTES_MAX = 128 * 1024 * 1024
+/** What holding a text takes beside its bytes. */
 const OVERHEAD = 200
 
 interface Parent {
-  object: JsonObject
-  size: number
+  text: Buffer
+  /** The customer that an order stands below. */
+  above: string | undefined
   hasLines: boolean
 }
 
@@ -29,54 +30,75 @@ export class Parents {
   /** Orders that have had no line yet. */
   withoutLines = 0
   private readonly held = new Map<string, Parent>()
+  /** In the order in which they came, from `oldest` on. */
+  private ids: string[] = []
+  private oldest = 0
   private size = 0
+  private last: { id: string; order: JsonObject } | undefined
 
-  place(object: JsonObject): Placed {
-    const parentId = object.get(PARENT)
+  /** @param text of the object, valid during the call only */
+  place(object: JsonObject, text: Buffer): Placed {
+    const above = object.get(PARENT)
     const id = object.get('id')
-    if (typeof parentId !== 'string') {
-      if (typeof id === 'string') this.hold(id, object)
+    if (typeof above !== 'string') {
+      if (typeof id === 'string') this.hold(id, { text: Buffer.from(text), above: undefined, hasLines: false })
       return { kind: 'parent' }
     }
-    object.delete(PARENT)
-    if (!/^(Order|Customer)$/.test(typeOf(parentId) ?? 'Order')) return { kind: 'other' }
-    const parent = this.held.get(parentId)
+    if (!/^(Order|Customer)$/.test(typeOf(above) ?? 'Order')) return { kind: 'other' }
+    const parent = this.held.get(above)
     if (parent === undefined) return { kind: 'orphan' }
     const type = typeof id === 'string' ? typeOf(id) : undefined
     if (type === 'Order') {
-      if (!isObject(object.get('customer'))) object.set('customer', parent.object)
-      this.hold(id as string, object)
+      this.hold(id as string, { text: Buffer.from(text), above, hasLines: false })
       return { kind: 'parent' }
     }
     if (type === undefined ? !object.has('quantity') : type !== 'LineItem') return { kind: 'other' }
     if (!parent.hasLines) this.withoutLines--
     parent.hasLines = true
-    return { kind: 'line', order: parent.object, line: object }
+    object.delete(PARENT)
+    return { kind: 'line', order: this.orderOf(above, parent), line: object }
   }
 
-  private hold(id: string, object: JsonObject): void {
-    const size = sizeOf(object)
-    if (typeOf(id) !== 'Customer') this.withoutLines++
-    this.held.set(id, { object, size, hasLines: typeOf(id) === 'Customer' })
-    this.size += size
-    for (const [oldest, parent] of this.held) {
-      if (this.size <= BYTES_MAX) break
-      this.held.delete(oldest)
-      this.size -= parent.size
+  /** Lines of one order mostly follow each other. */
+  private orderOf(id: string, parent: Parent): JsonObject {
+    if (this.last?.id === id) return this.last.order
+    const order = objectOf(parent)
+    const above = parent.above === undefined ? undefined : this.held.get(parent.above)
+    if (above !== undefined && !isObject(order.get('customer'))) order.set('customer', objectOf(above))
+    this.last = { id, order }
+    return order
+  }
+
+  private hold(id: string, parent: Parent): void {
+    if (typeOf(id) === 'Customer') parent.hasLines = true
+    else this.withoutLines++
+    this.release(id)
+    this.held.set(id, parent)
+    this.ids.push(id)
+    this.size += parent.text.length + OVERHEAD
+    while (this.size > BYTES_MAX && this.oldest < this.ids.length) this.release(this.ids[this.oldest++]!)
+    if (this.oldest > this.ids.length / 2) {
+      this.ids = this.ids.slice(this.oldest)
+      this.oldest = 0
     }
   }
+
+  /** Lets go of one, where it is there. */
+  private release(id: string): void {
+    const parent = this.held.get(id)
+    if (parent === undefined) return
+    this.held.delete(id)
+    this.size -= parent.text.length + OVERHEAD
+  }
+}
+
+/** What is said of refunds is left out: which share of one is that of a line is not known before all of them are. */
+function objectOf({ text }: Parent): JsonObject {
+  const object = withoutEdges(parseJson(text.toString('utf8')) as JsonObject)
+  object.delete(PARENT)
+  object.delete('refunds')
+  return object
 }
 
 /** `Order` of gid://shopify/Order/123. */
-const typeOf = (id: string): string | undefined => /^gid:\/\/[^/]+\/([^/]+)\//.exec(id)?.[1]
-
-function sizeOf(object: JsonObject): number {
-  let size = OVERHEAD
-  for (const [key, value] of object) {
-    size += 2 * key.length + OVERHEAD / 4
-    if (typeof value === 'string') size += 2 * value.length
-    else if (isObject(value)) size += sizeOf(value)
-    else if (Array.isArray(value)) for (const each of value) size += isObject(each) ? sizeOf(each) : OVERHEAD
-  }
-  return size
-}
+const typeOf = (id: string): string | undefined => (id.startsWith('gid://') ? id.split('/')[3] : undefined)

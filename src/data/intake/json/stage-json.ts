@@ -122,6 +122,8 @@ class ObjectRows {
   private returns = 0
   /** Objects that belong to an order and are no lines of it. */
   private others = 0
+  /** Lines whose order is not known. */
+  private orphans = 0
   private readonly parents = new Parents()
 
   constructor(
@@ -203,14 +205,14 @@ class ObjectRows {
 
   /** An order whose lines come later, or one of those lines. */
   private addApart(object: JsonObject, text: Buffer): void {
-    const placed = this.parents.place(object)
-    if (placed.kind === 'orphan') this.malformed(shownLine(text, FORBIDDEN))
-    else if (placed.kind === 'other') this.others++
+    const placed = this.parents.place(object, text)
+    if (placed.kind === 'orphan') {
+      this.orphans++
+      this.malformed(shownLine(text, FORBIDDEN))
+    } else if (placed.kind === 'other') this.others++
     else if (placed.kind === 'parent') {
-      // Which share of a refund is that of a line is not known before all of them are.
       const refunds = object.get('refunds')
       if (Array.isArray(refunds) && refunds.length > 0) this.unexplained++
-      object.delete('refunds')
     } else {
       this.key ??= LINES_APART
       this.addOrder(orderLines(new Map(placed.order).set(LINES_APART, [placed.line]), LINES_APART))
@@ -262,6 +264,10 @@ class ObjectRows {
   private limitations(): string[] {
     const notes: [number, string][] = [
       [this.withoutLines + this.parents.withoutLines, 'orders have no lines and were left out.'],
+      [
+        this.orphans,
+        'lines name an order that does not stand before them, or more than 128 MiB before: group the objects of the file.'
+      ],
       [this.others, 'objects that belong to orders are no lines of theirs and were left out.'],
       [this.returns, 'lines of refunds were read as returns of their order.'],
       [this.unexplained, 'orders have refunds that name no lines: they are not taken off.']
