@@ -113,13 +113,18 @@ export async function findMember(
       `Model ${model.id} has not seen this customer: send its features or orders to POST /assign.`
     )
   }
-  return { member: memberAt(members, row, segment.id), segment, index }
+  return { member: memberAt(members, row, segment.id, customerId), segment, index }
 }
 
 /** One customer as training left it. NaN, which JSON does not know, is null on the wire. */
-export function memberAt(members: Members, row: number, segmentId: string): SegmentMember {
+export function memberAt(
+  members: Members,
+  row: number,
+  segmentId: string,
+  customerId = members.customerId(row)
+): SegmentMember {
   return {
-    customer_id: members.customerId(row),
+    customer_id: customerId,
     segment_id: segmentId,
     distance: roundDistance(members.distance(row)),
     margin: roundDistance(members.margin(row)),

@@ -65,25 +65,32 @@ export async function tableColumnsText(assigned: AssignedColumns, { bytes, ids }
   return end(text, assigned)
 }
 
+interface Way {
+  /** Writes from this row on, and tells the first that is not written: this one where it has to be written surely. */
+  quickly(row: number): number
+  surely(row: number): void
+}
+
 /** All rows: as many as can be many at a time, the others one by one. */
-async function inStretches(
-  text: JsonText,
-  n: number,
-  { quickly, surely }: { quickly: (row: number) => number; surely: (row: number) => void }
-): Promise<void> {
-  const before = text.length
-  let paused = 0
+async function inStretches(text: JsonText, n: number, way: Way): Promise<void> {
   for (let row = 0; row < n; ) {
-    if (row - paused >= STRETCH) {
-      await pause()
-      paused = row
-    }
+    if (row > 0) await pause()
+    row = writeRows(text, row, n, way)
+  }
+}
+
+/** @returns the first row that is not written, a stretch further on */
+function writeRows(text: JsonText, from: number, n: number, { quickly, surely }: Way): number {
+  const before = text.length
+  let row = from
+  while (row < Math.min(n, from + STRETCH)) {
     const first = row
     row = quickly(row)
     if (row === first) surely(row++)
     // The others will be about as long as the first.
     if (first === 0) text.reserve(Math.min(MOST_AHEAD, Math.ceil((1.1 * (text.length - before) * n) / row)))
   }
+  return row
 }
 
 const ROWS = [

@@ -40,8 +40,13 @@ for (const level of ['info', 'error', 'debug', 'fatal', 'warn', 'trace'] satisfi
 export const lazyChild = (parent: FastifyBaseLogger, bindings: Record<string, unknown>): FastifyBaseLogger =>
   new LazyChild(parent, bindings) as unknown as FastifyBaseLogger
 
+/** Levels at which nobody hears of a single request. */
+const QUIET = new Set(['warn', 'error', 'fatal', 'silent'])
+
 /** One line for each request. The route's pattern stands for the address: ids and queries stay out of the log. */
 export function requestLog(app: App): void {
+  // A listener and a line that is thrown away would cost each request a microsecond.
+  if (QUIET.has(app.log.level)) return
   app.addHook('onResponse', (request, reply, done) => {
     app.log.info(
       {
