@@ -28,7 +28,7 @@ const rows = Array.from({ length: 300 }, (_, at) => ({
 const text = csv(...rows.map((row) => Object.values(row).join(',')))
 
 /** Formats whose checksums cover every byte of the orders: whatever is read of a damaged file is what was packed. */
-const CHECKED = ['xlsx', 'zip', 'gzip']
+const CHECKED = ['xlsx', 'zip', 'gzip', 'parquet with checksums']
 
 const FIXTURES: Record<string, () => Buffer | Promise<Buffer>> = {
   xlsx: () =>
