@@ -4,6 +4,7 @@ import type { DuckDb } from './duckdb.ts'
 import {
   countTotals,
   deriveFeatures,
+  type FeatureHooks,
   type FeatureRequest,
   featureNames,
   nobodyBought,
@@ -26,13 +27,12 @@ export interface StoredFeatures {
  * features batch by batch on the way into the members' file of a model.
  *
  * @param folder of the model, not published yet
- * @param hooks.onDuckDb is handed the database while queries run, so that a caller can interrupt them, then null
  * @throws Problem invalid_reference_date when nobody bought anything in the window; training_too_large
  */
 export const storeCustomerFeatures = (
   request: FeatureRequest,
   folder: string,
-  hooks: { onDuckDb?(db: DuckDb | null): void } = {}
+  hooks: FeatureHooks = {}
 ): Promise<StoredFeatures> =>
   withFeatureDb(request, hooks, async (db) => {
     const { reference, groups } = await countTotals(db, request)
@@ -42,7 +42,7 @@ export const storeCustomerFeatures = (
     const members = new MemberFile(folder, { customers, idBytes, features })
     try {
       await readBatches(db, sqlFile('features/customer_totals'), (totals) => {
-        const derived = deriveFeatures(totals, reference, groups, request.preferences)
+        const derived = deriveFeatures(totals, reference, groups, request.preferences, hooks.poll)
         members.append(totals.text('customer_id'), derived, totals.numbers('spend'))
       })
       await writeGroups(folder, groups)

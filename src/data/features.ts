@@ -26,6 +26,13 @@ export interface FeatureRequest {
   threads: number
 }
 
+export interface FeatureHooks {
+  /** Is handed the database while queries run, so that a caller can interrupt them, then null. */
+  onDuckDb?(db: DuckDb | null): void
+  /** Is called every few milliseconds of computing outside the database; throws to stop. */
+  poll?(): void
+}
+
 export interface CustomerFeatures {
   /** Ascending by code point. */
   customerIds: string[]
@@ -43,20 +50,16 @@ export interface CustomerFeatures {
  * DuckDB counts, out of core where the data is larger than `memoryBytes`; the counts become features in
  * domain/features/customer-totals.ts. The same data gives the same bits, whatever `threads` is.
  *
- * @param hooks.onDuckDb is handed the database while queries run, so that a caller can interrupt them, then null
  * @throws Problem invalid_reference_date when nobody bought anything in the window; training_too_large
  */
-export const readCustomerFeatures = (
-  request: FeatureRequest,
-  hooks: { onDuckDb?(db: DuckDb | null): void } = {}
-): Promise<CustomerFeatures> =>
+export const readCustomerFeatures = (request: FeatureRequest, hooks: FeatureHooks = {}): Promise<CustomerFeatures> =>
   withFeatureDb(request, hooks, async (db) => {
     const { reference, groups } = await countTotals(db, request)
     const totals = await readColumns(db, sqlFile('features/customer_totals'))
     if (totals.rows === 0) throw nobodyBought()
     return {
       customerIds: totals.text('customer_id'),
-      features: deriveFeatures(totals, reference, groups, request.preferences),
+      features: deriveFeatures(totals, reference, groups, request.preferences, hooks.poll),
       revenue: totals.numbers('spend'),
       preferences: groups
     }
@@ -65,7 +68,7 @@ export const readCustomerFeatures = (
 /** Opens a database for the queries of a request and closes it after `work`, whose errors become what the trainer can act on. */
 export async function withFeatureDb<Result>(
   request: FeatureRequest,
-  hooks: { onDuckDb?(db: DuckDb | null): void },
+  hooks: FeatureHooks,
   work: (db: DuckDb) => Promise<Result>
 ): Promise<Result> {
   const db = await DuckDb.open({
@@ -135,18 +138,27 @@ export const featureNames = (groups: ProductGroups | null, preferences: boolean)
 
 const sharesOf = (groups: ProductGroups | null, preferences: boolean) => (preferences ? (groups?.groups ?? []) : [])
 
-/** What was counted of some customers as their features, in the order of `featureNames`. */
+/** Customers between two polls: a few milliseconds. */
+const CUSTOMERS_BETWEEN_POLLS = 2 ** 14
+
+/**
+ * What was counted of some customers as their features, in the order of `featureNames`.
+ *
+ * @param poll throws to stop
+ */
 export function deriveFeatures(
   counted: Columns,
   reference: number,
   groups: ProductGroups | null,
-  preferences: boolean
+  preferences: boolean,
+  poll: () => void = () => {}
 ): FeatureColumns {
   const n = counted.rows
   const sources = TOTALS.map((name) => counted.numbers(name))
   const columns = singleFeatures.map(() => new Float64Array(n))
   const totals = {} as CustomerTotals
   for (let row = 0; row < n; row++) {
+    if (row % CUSTOMERS_BETWEEN_POLLS === 0) poll()
     for (let t = 0; t < sources.length; t++) totals[TOTALS[t]!] = sources[t]![row]!
     if (groups === null) totals.categories = Number.NaN
     for (let f = 0; f < columns.length; f++) columns[f]![row] = singleFeatures[f]!.of(totals, reference)

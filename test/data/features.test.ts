@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { calendar } from '../../src/data/calendar.ts'
 import { readColumns } from '../../src/data/columns.ts'
 import { DuckDb } from '../../src/data/duckdb.ts'
-import { type CustomerFeatures, readCustomerFeatures } from '../../src/data/features.ts'
+import { type CustomerFeatures, deriveFeatures, readCustomerFeatures } from '../../src/data/features.ts'
 import { featuresFromOrders } from '../../src/domain/features/order-features.ts'
 import { SINGLE_FEATURES } from '../../src/domain/vocabulary.ts'
 import {
@@ -215,6 +215,21 @@ function ordersOf(lines: StoredLine[]) {
     ]
   }))
 }
+
+describe('deriveFeatures', () => {
+  const counted = (rows: number) => ({ rows, text: () => [], numbers: () => new Float64Array(rows).fill(1) })
+
+  it('asks every 16,384 customers whether to go on, and stops when told', () => {
+    let asked = 0
+    deriveFeatures(counted(50_000), 1, null, false, () => void asked++)
+    // 0, 16,384, 32,768 and 49,152
+    expect(asked).toBe(4)
+    const stop = () => {
+      throw new Error('stopped')
+    }
+    expect(() => deriveFeatures(counted(10), 1, null, false, stop)).toThrow('stopped')
+  })
+})
 
 describe('featuresFromOrders', () => {
   const START_MS = Date.parse('2023-12-28T00:00:00Z')

@@ -49,3 +49,31 @@ test('trainClusters gives the same bytes on the kernels each time', () => {
   const again = trainClusters(shop, trainingOptions(), quietHooks, kernels)
   expect(JSON.stringify(again)).toBe(JSON.stringify(once))
 })
+
+test('trainClusters asks whether to go on in every stage, as often as its work asks for', () => {
+  const n = 20_000
+  const d = 5
+  const columns = columnsOf(planted([[0, 0, 0, 0, 0]], n, 1))
+  const asked: Record<string, number> = {}
+  let stage = ''
+  const hooks = {
+    progress(name: string) {
+      stage = name
+    },
+    cancelled() {
+      asked[stage] = (asked[stage] ?? 0) + 1
+      return false
+    }
+  }
+  trainClusters(columns, trainingOptions({ features: columns.names, k: 4, restarts: 2 }), hooks, kernels)
+  // At most 4 million units go unasked. Scaling: a value is sorted at 40 units and three times transformed at 30.
+  expect(asked.scaling).toBeGreaterThanOrEqual(Math.floor((n * d * (40 + 3 * 30)) / 4e6))
+  // Silhouettes: once for each row of tiles, which are 256 points.
+  expect(asked.clustering).toBeGreaterThanOrEqual(n / 256)
+  // Evidence: once for each draw of two references, of which there are ten or more.
+  expect(asked.evidence).toBeGreaterThanOrEqual(20)
+  // Stability: each of five or more resamples is one sweep, which asks at least once.
+  expect(asked.stability).toBeGreaterThanOrEqual(5)
+  // Assigning: once for the radius of each segment.
+  expect(asked.assigning).toBeGreaterThanOrEqual(4)
+})

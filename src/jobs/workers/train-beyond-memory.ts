@@ -11,6 +11,7 @@ import {
   asProblem,
   clusteredNames,
   describeTraining,
+  goOn,
   hooksOf,
   roundMoney
 } from './training-steps.ts'
@@ -43,6 +44,7 @@ export async function trainBeyondMemory(
       message,
       control
     )
+    goOn(control)
     control.progress({ stage: 'writing', fraction: 0.95, message: 'Writing the members.' })
     members.setSilhouettes(sample.rows, outcome.silhouettes)
     return {

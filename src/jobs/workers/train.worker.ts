@@ -16,6 +16,7 @@ import {
   asProblem,
   clusteredNames,
   describeTraining,
+  goOn,
   hooksOf,
   roundMoney
 } from './training-steps.ts'
@@ -55,6 +56,7 @@ async function trainInMemory(message: TrainMessage, control: TaskControl): Promi
     message,
     control
   )
+  goOn(control)
   control.progress({ stage: 'writing', fraction: 0.95, message: 'Writing the members.' })
   await writeMembers(message.modelFolder, memberTable(customers, outcome), customers.preferences)
   return {

@@ -24,14 +24,21 @@ export function askForFeatures(message: TrainMessage, control: TaskControl) {
   return {
     request: { ...message, windowDays: message.options.window_days, preferences },
     hooks: {
-      onDuckDb: (db: DuckDb | null) => (db === null ? control.leaveNative() : control.enterNative(() => db.interrupt()))
+      onDuckDb: (db: DuckDb | null) =>
+        db === null ? control.leaveNative() : control.enterNative(() => db.interrupt()),
+      poll: () => goOn(control)
     }
   }
 }
 
+/** @throws Problem job_cancelled once the task was asked to end */
+export function goOn(control: TaskControl): void {
+  if (control.cancelled()) throw new Problem('job_cancelled', 'The training was cancelled.')
+}
+
 /** To be called once the features are there. @throws Problem job_cancelled, too_few_customers */
 export function acceptFeatures(customers: number, control: TaskControl): void {
-  if (control.cancelled()) throw new Problem('job_cancelled', 'The training was cancelled.')
+  goOn(control)
   if (customers === 0) {
     throw new Problem('too_few_customers', 'No customer has an order in the window before the reference date.')
   }
