@@ -9,6 +9,8 @@ export interface DuckDbLimits {
   folders: string[]
   /** Existing folder for what does not fit into memory; must lie in one of `folders`. */
   spillFolder: string
+  /** Bytes that this may take together. */
+  maxSpillBytes?: number
   memoryBytes: number
   threads: number
   /** Rows may come in any order where a query states none; saves memory. */
@@ -41,6 +43,7 @@ export class DuckDb {
     const settings = [
       `SET allowed_directories = [${limits.folders.map((folder) => sqlText(`${folder}/`)).join(', ')}]`,
       `SET temp_directory = ${sqlText(limits.spillFolder)}`,
+      ...(limits.maxSpillBytes === undefined ? [] : [`SET max_temp_directory_size = '${limits.maxSpillBytes}B'`]),
       `SET memory_limit = '${limits.memoryBytes}B'`,
       `SET threads = ${limits.threads}`,
       `SET preserve_insertion_order = ${limits.anyOrder !== true}`,

@@ -17,6 +17,7 @@ export const SQL_FILES = [
   'features/purchases',
   'features/returned_lines',
   'intake/classify',
+  'intake/date_shapes',
   'intake/date_values',
   'intake/evidence',
   'intake/judged',

@@ -26,7 +26,7 @@ const RETURNING_MIN = 20
 
 interface Candidate {
   column: string
-  /** SQL of its text in a row of the file, or in `judged`. */
+  /** SQL of its text in a row of the file, or in `kept`. */
   sql: string
   usual: boolean
 }
@@ -34,7 +34,7 @@ interface Candidate {
 /**
  * Writes customers.parquet where the file says something of its customers: customer_id and a text column for each
  * attribute, its value in the latest order that has one.
- * Reads: judged.
+ * Reads: kept.
  * @returns the attributes, in the order of the file
  */
 export async function writeAttributes(
@@ -47,8 +47,8 @@ export async function writeAttributes(
   if (candidates.length === 0) return []
   const values = candidates.map(({ sql }, at) => `nullif(trim(${sql}), '') as a${at}`).join(', ')
   const ofTheFile = candidates.some(({ sql }) => sql !== 'country')
-  const rows = ofTheFile ? `judged join ${stagedRows(staged)} as staged using (row)` : 'judged'
-  const source = `select customer_id, row, ordered_at, ${values} from ${rows} where rule is null`
+  const rows = ofTheFile ? `kept join ${stagedRows(staged)} as staged using (row)` : 'kept'
+  const source = `select customer_id, row, ordered_at, ${values} from ${rows}`
   const kept = await constantOnes(db, source, candidates, staged.rows)
   if (kept.length === 0) return []
 
@@ -58,7 +58,7 @@ export async function writeAttributes(
     ({ at, name }) => `arg_max(a${at}, (ordered_at, row)) filter (a${at} is not null) as ${sqlName(name)}`
   )
   const [count] = await db.rows<{ customers: number }>(
-    'select approx_count_distinct(customer_id)::double as customers from judged where rule is null'
+    'select approx_count_distinct(customer_id)::double as customers from kept'
   )
   const parts = Math.ceil((count!.customers * kept.length) / GATHERED) || 1
   for (let part = 0; part < parts; part++) {
@@ -108,7 +108,7 @@ async function constantOnes(
     select ${counts.join(', ')}
     from (
       select count(distinct ordered_at::date) as days, ${each.join(', ')}
-      from (${source}) where hash(customer_id) % ${share} = 0
+      from (${source})${share === 1 ? '' : ` where hash(customer_id) % ${share} = 0`}
       group by customer_id
     )`)
   return candidates

@@ -1,31 +1,25 @@
-import { join } from 'node:path'
-import type {
-  CustomerAttribute,
-  DatasetOptions,
-  QualityReport,
-  RejectedExample,
-  RuleReport
-} from '../../domain/records/dataset.ts'
-import { CLEANSING_RULES, type CleansingRule } from '../../domain/vocabulary.ts'
+import type { CustomerAttribute, DatasetOptions, QualityReport } from '../../domain/records/dataset.ts'
 import { Problem } from '../../errors.ts'
-import { type DuckDb, sqlName } from '../duckdb.ts'
+import type { DuckDb } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
 import { writeAttributes } from './attributes.ts'
+import { classify } from './classified.ts'
 import { withClock } from './columns/clock.ts'
 import { findHollowFields } from './columns/fill-down.ts'
 import { weighPrices } from './columns/price-meaning.ts'
 import { partialReturns, refundColumn } from './columns/refunds.ts'
 import { weighStatuses } from './columns/statuses.ts'
 import { areMixed, countCurrencies, theCurrency } from './currency.ts'
+import { writeDataset } from './dataset-files.ts'
 import { type DateDecision, decideDates } from './dates.ts'
 import { type Evidence, weighEvidence } from './evidence.ts'
-import { createFields, type FieldsRequest, isMalformed, numberColumns, stagedRows, textOf } from './fields.ts'
+import { createFields, type FieldsRequest, numberColumns, stagedRows, textOf } from './fields.ts'
 import { decideNumbers, type NumberDecision } from './numbers.ts'
 import { completeHeader, describeColumns, type Header, listNames, type OrderColumns } from './order-columns.ts'
 import { askedPeriod, rollingPeriod } from './period.ts'
-import { copyTo, rawRow, type Staged } from './stage.ts'
-
-const SHOWN_CHARACTERS = 200
+import { refuseTooMuch, reportQuality } from './quality.ts'
+import type { Staged } from './stage.ts'
+import { setList, setVariable, setVariables } from './variables.ts'
 
 export interface Cleansed {
   header: Header
@@ -46,6 +40,8 @@ interface CleanseRequest {
   staged: Staged
   options: DatasetOptions
   timezone: string
+  /** Folder for what is not kept. */
+  work: string
   /** Where orders.parquet, returns.parquet and rejected.parquet go. */
   output: string
   badRowsMaxShare: number
@@ -54,7 +50,7 @@ interface CleanseRequest {
 
 /** From staged rows to kept orders, returns and rejected rows, each row of the file counted exactly once. */
 export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Cleansed> {
-  const { staged, options, timezone, output, onShare } = request
+  const { staged, options, timezone, work, output, onShare } = request
   const named = completeHeader(staged.names, fullMapping(staged, options))
   requireFilterColumns(options, named.columns, staged.names)
   const period = askedPeriod(options, timezone)
@@ -87,11 +83,10 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   await setVariable(db, 'discount_unit', evidence.discountUnit, 'varchar')
 
   onShare(0.2, 'Applying the cleansing rules.')
-  await db.run(sqlFile('intake/classify'))
+  const inOrder = await classify(db, staged, work)
   await setVariable(db, 'period_to', period.to, 'timestamptz')
   const { from } = await rollingPeriod(db, period, options.window_days)
   await setVariable(db, 'period_from', from, 'timestamptz')
-  await db.run(sqlFile('intake/judged'))
   const quality = await reportQuality(db, staged)
   refuseTooMuch(quality, request.badRowsMaxShare)
   if (areMixed(currencies)) {
@@ -101,12 +96,8 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   const currency = theCurrency(currencies, options.currency)
 
   onShare(0.6, 'Writing the orders.')
-  const inOrder = (await keptOrder(db)) ? '' : ' order by row'
   const partly = await partialReturns(db, staged, header)
-  const returns = sqlFile('intake/returns') + partly.select
-  await copyTo(db, join(output, 'orders.parquet'), sqlFile('intake/orders') + inOrder)
-  await copyTo(db, join(output, 'returns.parquet'), returns + (partly.select === '' ? inOrder : ' order by row'))
-  await copyTo(db, join(output, 'rejected.parquet'), rejectedRows(staged))
+  await writeDataset(db, { staged, inOrder, furtherReturns: partly.select, output })
   const attributes = await writeAttributes(db, staged, header, output)
   return {
     header,
@@ -176,87 +167,6 @@ export function fullMapping(
   return { ...Object.fromEntries(Object.entries(mapping).filter(([, name]) => !named.includes(name))), ...asked }
 }
 
-/** DuckDB keeps the order of the file, but not by contract and not when it looks for repeated rows. */
-async function keptOrder(db: DuckDb): Promise<boolean> {
-  const [found] = await db.rows<{ kept: boolean | null }>('select bool_and(rowid + 1 = row) as kept from classified')
-  return found?.kept === true
-}
-
-/**
- * Every row that is not kept, under the first rule it breaks: its values as they came, as columns of the file's own
- * names, or the line that could not be divided. For looking up: in any order.
- */
-function rejectedRows(staged: Staged): string {
-  const names = new Set(['row', 'rule', 'line'])
-  const values = staged.names.map((name, at) => {
-    const unique = uniqueName(name, names)
-    const value = at === 0 ? 'if(malformed, null, c0)' : `c${at}`
-    return `${value} as ${sqlName(unique)}`
-  })
-  return `
-    select judged.row, judged.rule, if(malformed, substr(c0, 2), null) as line, ${values.join(', ')}
-    from judged join (select *, ${isMalformed} as malformed from ${stagedRows(staged)}) as staged using (row)
-    where judged.rule is not null`
-}
-
-/** Headers may repeat a name, and DuckDB tells no capitals apart. */
-function uniqueName(name: string, taken: Set<string>): string {
-  let unique = name
-  for (let count = 2; taken.has(unique.toLowerCase()); count++) unique = `${name}_${count}`
-  taken.add(unique.toLowerCase())
-  return unique
-}
-
-async function setVariables(
-  db: DuckDb,
-  options: DatasetOptions,
-  columns: OrderColumns,
-  timezone: string
-): Promise<void> {
-  for (const field of ['order_id', 'quantity', 'unit_price', 'line_total'] as const) {
-    await setVariable(db, `has_${field}`, columns[field] !== undefined, 'boolean')
-  }
-  await setVariable(db, 'timezone', timezone, 'varchar')
-  for (const name of ['order_id_pattern', 'product_id_pattern'] as const) {
-    const pattern = options[name] ?? null
-    if (pattern !== null) await checkPattern(db, name, pattern)
-    await setVariable(db, name, pattern, 'varchar')
-  }
-  await setList(db, 'countries', options.countries?.map((country) => country.trim().toLowerCase()) ?? null)
-}
-
-async function setList(db: DuckDb, name: string, list: readonly string[] | null): Promise<void> {
-  await setVariable(db, name, list === null ? null : JSON.stringify(list), 'varchar')
-  if (list !== null) await db.run(`set variable ${name} = from_json(getvariable('${name}'), '["VARCHAR"]')`)
-}
-
-/** Values of callers reach DuckDB bound, never as text of a statement. */
-async function setVariable(
-  db: DuckDb,
-  name: string,
-  value: string | boolean | null,
-  type: 'varchar' | 'boolean' | 'timestamptz'
-): Promise<void> {
-  const cast = type === 'timestamptz' ? '::timestamptz::timestamp' : `::${type}`
-  await db.run(`set variable ${name} = $value${cast}`, { value })
-}
-
-/** RE2 matches in linear time whatever the pattern; its length bounds the size of the automaton. */
-async function checkPattern(db: DuckDb, name: string, pattern: string): Promise<void> {
-  if (pattern.length > 200) {
-    throw new Problem('invalid_pattern', `options.${name} is longer than 200 characters; shorten it.`)
-  }
-  try {
-    await db.rows(`select regexp_matches('', $pattern)`, { pattern })
-  } catch (cause) {
-    throw new Problem(
-      'invalid_pattern',
-      `options.${name} is not a regular expression of RE2 syntax; look-around and back-references are not part of it.`,
-      { cause }
-    )
-  }
-}
-
 function requireFilterColumns(options: DatasetOptions, columns: OrderColumns, names: readonly string[]): void {
   const needs = [
     ['countries', 'country'],
@@ -272,67 +182,3 @@ function requireFilterColumns(options: DatasetOptions, columns: OrderColumns, na
     )
   }
 }
-
-async function reportQuality(db: DuckDb, staged: Staged): Promise<QualityReport> {
-  const found = await db.rows<{
-    rule: CleansingRule | null
-    rows: number
-    revenue: number
-    first_rows: { items: number[] }
-  }>(sqlFile('intake/quality'))
-  const kept = found.find(({ rule }) => rule === null)?.rows ?? 0
-  const examples = await readExamples(
-    db,
-    staged,
-    found.flatMap((each) => (each.rule === null ? [] : listItems(each.first_rows)))
-  )
-  const rules: RuleReport[] = CLEANSING_RULES.flatMap((rule) => {
-    const report = found.find((each) => each.rule === rule)
-    if (report === undefined) return []
-    return {
-      rule,
-      rows: report.rows,
-      share: report.rows / staged.rows,
-      revenue: report.revenue,
-      examples: listItems(report.first_rows).map((row) => examples.get(row)!)
-    }
-  })
-  return { rows_read: staged.rows, rows_kept: kept, kept_share: kept / staged.rows, rules }
-}
-
-/** DuckDB hands a list over as an array or wrapped, by its version. */
-const listItems = (list: number[] | { items: number[] }): number[] => (Array.isArray(list) ? list : list.items)
-
-async function readExamples(db: DuckDb, staged: Staged, rows: number[]): Promise<Map<number, RejectedExample>> {
-  if (rows.length === 0) return new Map()
-  const shorten = (value: string) => `substr(${value}, 1, ${SHOWN_CHARACTERS})`
-  const found = await db.rows<{ row: number; raw: string }>(`
-    select row::double as row, ${rawRow(staged.names, shorten)} as raw
-    from ${stagedRows(staged)}
-    where row in (${rows.join(', ')})`)
-  return new Map(found.map(({ row, raw }) => [row, { row, values: JSON.parse(raw) }]))
-}
-
-/** Rules that say the file was not understood, rather than that its shop has such orders. */
-const UNREADABLE: readonly CleansingRule[] = ['malformed_row', 'invalid_date', 'invalid_quantity', 'invalid_price']
-
-/** @throws Problem too_many_bad_rows, no_rows_kept, each with the report */
-function refuseTooMuch(quality: QualityReport, badRowsMaxShare: number): void {
-  const bad = quality.rules.filter(({ rule }) => UNREADABLE.includes(rule))
-  const share = bad.reduce((sum, { rows }) => sum + rows, 0) / quality.rows_read
-  if (share > badRowsMaxShare) {
-    const worst = bad.reduce((a, b) => (b.rows > a.rows ? b : a))
-    throw new Problem(
-      'too_many_bad_rows',
-      `${percent(share)} of the rows cannot be read, more than the ${percent(badRowsMaxShare)} allowed; most of them fall under ${worst.rule}, first in row ${worst.examples[0]?.row}. Correct the file or the options; the report is in quality.`,
-      { extensions: { quality } }
-    )
-  }
-  if (quality.rows_kept === 0) {
-    throw new Problem('no_rows_kept', 'No row is left after cleansing and filters; the report in quality says why.', {
-      extensions: { quality }
-    })
-  }
-}
-
-const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`

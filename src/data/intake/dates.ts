@@ -108,11 +108,9 @@ interface Candidate {
 
 /** The families that could read some of the values, each with only the formats it needs; and which reads most lines. */
 async function weigh(db: DuckDb, approach: Approach) {
-  const shapes = (
-    await db.rows<{ shape: string }>(
-      `select shape from date_values group by shape order by sum(lines) desc, shape limit ${SHAPES_MAX}`
-    )
-  ).map(({ shape }) => shape)
+  const shapes = (await db.rows<{ shape: string }>(`${sqlFile('intake/date_shapes')} limit ${SHAPES_MAX}`)).map(
+    ({ shape }) => shape
+  )
   const candidates = FAMILIES.flatMap((family) => asCandidate(family, shapes, approach) ?? [])
   const counts = await countReadings(db, candidates)
   const count = Math.max(0, ...counts)

@@ -17,7 +17,7 @@ import {
 import { PARTIAL_ROWS } from './parquet.ts'
 import { checkTimezone } from './period.ts'
 import { describeStaged, firstRows } from './preview-rows.ts'
-import { asIntakeProblem } from './read-orders.ts'
+import { asIntakeProblem, SPILL_TIMES } from './read-orders.ts'
 import type { ReadHooks, ReadRequest } from './request.ts'
 import type { Staged } from './stage.ts'
 import { prepareUploads, stageUploads } from './stage-uploads.ts'
@@ -35,7 +35,8 @@ export async function previewOrders(request: ReadRequest, { signal }: ReadHooks)
   const spillFolder = join(work, 'spill')
   await mkdir(spillFolder)
   const { memoryBytes, threads } = limits
-  const db = await DuckDb.open({ folders: [work], spillFolder, memoryBytes, threads })
+  const maxSpillBytes = SPILL_TIMES * limits.decompressedMaxBytes
+  const db = await DuckDb.open({ folders: [work], spillFolder, maxSpillBytes, memoryBytes, threads })
   const interrupt = () => db.interrupt()
   signal.addEventListener('abort', interrupt)
   try {
@@ -77,9 +78,17 @@ async function look(db: DuckDb, request: ReadRequest, signal: AbortSignal): Prom
   const complete = await attempt(() => completeHeader(staged.names, mapping))
   const output = join(work, 'result')
   await mkdir(output)
-  const cleansing = { staged, options, timezone, output, badRowsMaxShare: limits.badRowsMaxShare, onShare: () => {} }
+  const cleansing = {
+    staged,
+    options,
+    timezone,
+    work,
+    output,
+    badRowsMaxShare: limits.badRowsMaxShare,
+    onShare: () => {}
+  }
   const cleansed = complete && zoneIsKnown ? await attempt(() => cleanse(db, cleansing)) : undefined
-  const summary = cleansed && (await summarise(db, output, { about, staged, cleansed, options, timezone }))
+  const summary = cleansed && (await summarise(db, { about, staged, cleansed, options, timezone }))
   const header = cleansed?.header ?? complete ?? partialHeader(staged.names, mapping)
   const columns = header?.columns ?? {}
   return {

@@ -11,6 +11,9 @@ import type { ReadHooks, ReadRequest } from './request.ts'
 import { prepareUploads, stageUploads } from './stage-uploads.ts'
 import { summarise } from './summary.ts'
 
+/** What does not fit into memory may take so many times the largest text there can be. */
+export const SPILL_TIMES = 2
+
 /** How the steps share the whole, as fractions at which each ends. */
 const PREPARED = 0.3
 const STAGED = 0.5
@@ -34,6 +37,7 @@ export async function readOrders(request: ReadRequest, hooks: ReadHooks): Promis
   const opening = DuckDb.open({
     folders: [work],
     spillFolder,
+    maxSpillBytes: SPILL_TIMES * limits.decompressedMaxBytes,
     memoryBytes: limits.memoryBytes,
     threads: limits.threads
   })
@@ -54,8 +58,8 @@ export async function readOrders(request: ReadRequest, hooks: ReadHooks): Promis
     const onShare = (share: number, message: string) =>
       report('cleansing', STAGED + share * (CLEANSED - STAGED), message)
     const { badRowsMaxShare } = limits
-    const cleansed = await cleanse(db, { staged, options, timezone, output: result, badRowsMaxShare, onShare })
-    const summary = await summarise(db, result, { about, staged, cleansed, options, timezone })
+    const cleansed = await cleanse(db, { staged, options, timezone, work, output: result, badRowsMaxShare, onShare })
+    const summary = await summarise(db, { about, staged, cleansed, options, timezone })
     hooks.signal.throwIfAborted()
 
     report('publishing', CLEANSED, 'Storing the dataset.')

@@ -21,9 +21,9 @@ export interface Staged {
 
 export const NO_TYPES: ReadonlySet<string> = new Set()
 
-export async function copyTo(db: DuckDb, path: string, select: string): Promise<number> {
+export async function copyTo(db: DuckDb, path: string, select: string, compression = 'zstd'): Promise<number> {
   const [copied] = await db.rows<{ Count: bigint }>(
-    `copy (${select}) to ${sqlText(path)} (format parquet, compression zstd)`
+    `copy (${select}) to ${sqlText(path)} (format parquet, compression ${compression})`
   )
   return Number(copied!.Count)
 }

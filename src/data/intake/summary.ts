@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import type { DatasetOptions, IntakeSummary } from '../../domain/records/dataset.ts'
-import { type DuckDb, sqlText } from '../duckdb.ts'
+import type { DuckDb } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
 import type { Cleansed } from './cleanse.ts'
 import { thousands } from './dates.ts'
@@ -32,15 +31,12 @@ interface Findings {
   timezone: string
 }
 
-/** What the finished files say about the dataset: counted from what will be published, not from what was meant to be. */
-export async function summarise(db: DuckDb, folder: string, findings: Findings): Promise<IntakeSummary> {
+/**
+ * What the finished files say about the dataset: counted from what will be published, not from what was meant to be.
+ * Reads: kept, returned.
+ */
+export async function summarise(db: DuckDb, findings: Findings): Promise<IntakeSummary> {
   const { about, cleansed, timezone, staged } = findings
-  for (const [view, file] of [
-    ['kept', 'orders'],
-    ['returned', 'returns']
-  ] as const) {
-    await db.run(`create temp view ${view} as select * from read_parquet(${sqlText(join(folder, `${file}.parquet`))})`)
-  }
   const [totals] = await db.rows<Totals>(sqlFile('intake/totals'))
   const { rows_kept, orders, customers, products, countries, revenue, net_revenue, first_order, last_order } = totals!
   return {

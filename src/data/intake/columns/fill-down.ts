@@ -13,7 +13,8 @@ const OF_THE_ORDER = [
   'status',
   'cancelled_at'
 ] as const
-const LOOKED_AT_ROWS = 100_000
+/** SQL of the rows that are looked at. */
+const FIRST_ROWS = '(select * from fields where row <= 100_000)'
 /** Orders that must show it where the header is of no export that is known to be written so: a few can be chance. */
 const ORDERS_MIN = 10
 /** Such an export leaves the further lines empty always; some orders have a line that was mended by hand. */
@@ -26,8 +27,8 @@ const SHARE_MIN = 0.9
  */
 export async function findHollowFields(db: DuckDb, header: Header): Promise<{ fields: OrderField[]; notes: string[] }> {
   const { columns, layout, names } = header
-  const there = OF_THE_ORDER.filter((field) => columns[field] !== undefined)
-  if (columns.order_id === undefined || there.length === 0) return { fields: [], notes: [] }
+  const there = columns.order_id === undefined ? [] : await partlyEmpty(db, header)
+  if (there.length === 0) return { fields: [], notes: [] }
   const counts = there.flatMap((field) => [
     `count(*) filter (head_${field})::double as heads_${field}`,
     `count(*) filter (head_${field} and values_${field} = 1)::double as hollow_${field}`
@@ -40,8 +41,8 @@ export async function findHollowFields(db: DuckDb, header: Header): Promise<{ fi
     select ${counts.join(', ')}
     from (
       select ${orders.join(', ')}
-      from fields
-      where not malformed and as_id(order_id) is not null and row <= ${LOOKED_AT_ROWS}
+      from ${FIRST_ROWS}
+      where not malformed and as_id(order_id) is not null
       group by as_id(order_id)
       having count(*) > 1
     )`)
@@ -62,4 +63,14 @@ export async function findHollowFields(db: DuckDb, header: Header): Promise<{ fi
     fields: hollow,
     notes: [`In lines that leave it empty, ${shown} was taken from the first line of the same order.`]
   }
+}
+
+/** Fields of the order that some lines have and others have not: most columns have a value in every line. */
+async function partlyEmpty(db: DuckDb, { columns }: Header): Promise<OrderField[]> {
+  const there = OF_THE_ORDER.filter((field) => columns[field] !== undefined)
+  const counts = there.map((field) => `count(as_id(${field}))::double as "${field}"`)
+  const [row] = await db.rows<Record<string, number>>(
+    `select count(*)::double as lines, ${counts.join(', ')} from ${FIRST_ROWS} where not malformed`
+  )
+  return there.filter((field) => row![field]! > 0 && row![field]! < row!.lines!)
 }

@@ -5,8 +5,6 @@
 -- discount_unit ('amount', 'share', 'percent'), countries, order_id_pattern, product_id_pattern (NULL: no such filter),
 -- cancelled_statuses, refunded_statuses (lists, in lower case).
 
-create temp table classified as
-
 with read_values as not materialized (
 
     select
@@ -45,7 +43,9 @@ with read_values as not materialized (
             when as_money(line_total) < 0 then -1
             else 1
         end                             as quantity,
-        as_money(rtrim(clean(discount), '% ')) as discount_number
+        as_money(rtrim(clean(discount), '% ')) as discount_number,
+        -- Of the text as it stands, which DuckDB looks at once for all lines that have it.
+        has_cancellation_mark(order_id) as marked
     from fields
 
 ),
@@ -82,12 +82,12 @@ filtered as not materialized (
 
     select
         *,
-        getvariable('cancellations') and has_cancellation_mark(order_id)                      as cancelled,
+        getvariable('cancellations') and marked                                               as cancelled,
         coalesce(
             getvariable('order_id_pattern') is null
                 or regexp_matches(order_id, getvariable('order_id_pattern'))
                 or (
-                    getvariable('cancellations') and has_cancellation_mark(order_id)
+                    getvariable('cancellations') and marked
                     and regexp_matches(substr(order_id, 2), getvariable('order_id_pattern'))
                 ), false)                                                                     as order_id_fits,
         coalesce(

@@ -4,8 +4,11 @@
 with lines as not materialized (
 
     select
-        has_cancellation_mark(as_id(order_id))                                          as marked,
-        coalesce(as_quantity(quantity) < 0 or as_money(line_total) < 0, false)          as negative,
+        has_cancellation_mark(order_id)                                                 as marked,
+        case
+            when has_cancellation_mark(order_id)
+            then coalesce(as_quantity(quantity) < 0 or as_money(line_total) < 0, false)
+        end                                                                             as marked_negative,
         clean(discount)                                                                 as discount,
         as_money(rtrim(clean(discount), '% '))                                          as discount_number
     from fields
@@ -16,7 +19,7 @@ with lines as not materialized (
 select
     count(*)::double                                                                    as lines,
     count(*) filter (marked)::double                                                    as marked,
-    count(*) filter (marked and negative)::double                                       as marked_negative,
+    count(*) filter (marked_negative)::double                                           as marked_negative,
     count(*) filter (discount is not null)::double                                      as discounts,
     count(*) filter (discount is not null and discount_number is null)::double          as discounts_unreadable,
     count(*) filter (discount_number <> 0)::double                                      as discounts_given,

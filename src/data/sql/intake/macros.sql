@@ -33,7 +33,7 @@ create temp macro usable_instant(moment) as
 
 -- C536379: the cancellation of an order, if the file bears it out (evidence.sql).
 create temp macro has_cancellation_mark(order_id) as
-    coalesce(regexp_matches(order_id, '^[Cc][0-9]'), false);
+    coalesce(regexp_matches(trim(order_id, E' \t\r\n' || chr(160) || chr(65279)), '^[Cc][0-9]'), false);
 
 -- Exact, rounded half away from zero; NULL where it is out of range.
 -- Small products, nearly all, in 64 bits: 19 digits make DuckDB calculate in 128, which is ten times as slow.
