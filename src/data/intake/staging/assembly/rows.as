@@ -57,6 +57,9 @@ const COLUMN: usize = 24
 // An entry: start, length, hash, number in its column, next entry of its column (0 at the end), column.
 const ENTRY: usize = 24
 
+/** Set in the end of a value that holds doubled quotes; texts lie far below. */
+const DOUBLED: u32 = 0x80000000
+
 const FIRST_PLACES: i32 = 1 << 14
 
 /** Begins a group. */
@@ -71,8 +74,8 @@ export function clear(): void {
 }
 
 /**
- * Takes good records from `from` on, up to `end` at most: as many values as there are columns, each plain or in quotes
- * without quotes inside, and LF, CRLF or CR behind them. 32 bytes behind `end` can be read.
+ * Takes good records from `from` on, up to `end` at most: as many values as there are columns, each plain or in quotes, and
+ * LF, CRLF or CR behind them. Doubled quotes become single ones where they lie. 32 bytes behind `end` can be read.
  *
  * @returns the end of the last record taken; why it is the last, is in `stopped`
  */
@@ -87,7 +90,9 @@ export function take(from: usize, end: usize): usize {
     if (next == 0) return start
     for (let column = 0; column < columns; column++) {
       const place = bounds + (<usize>column << 3)
-      add(column, load<u32>(place), load<u32>(place, 4))
+      const first = load<u32>(place)
+      const last = load<u32>(place, 4)
+      add(column, first, last & DOUBLED ? single(first, last ^ DOUBLED) : last)
     }
     rows++
     start = next
@@ -121,11 +126,19 @@ function record(start: usize, end: usize): usize {
     }
     if (byte == quote) {
       from = at + 1
-      to = find(from, quote, escaping, quote)
-      at = to + 1
-      if (at >= end) return 0
-      if (<i32>load<u8>(to) != quote) return other()
-      byte = load<u8>(at)
+      at = from
+      let doubled: u32 = 0
+      while (true) {
+        to = find(at, quote, escaping, quote)
+        at = to + 1
+        if (at >= end) return 0
+        if (<i32>load<u8>(to) != quote) return other()
+        byte = load<u8>(at)
+        if (byte != quote) break
+        doubled = DOUBLED
+        at++
+      }
+      to |= doubled
       if (byte != delimiter && byte != LF && byte != CR) return other()
     } else {
       at = find(at, delimiter, LF, CR)
@@ -150,6 +163,17 @@ function record(start: usize, end: usize): usize {
     at++
     return <i32>(at - start) > recordBytesMax ? other() : at
   }
+}
+
+/** Makes one quote of each two. @returns the end of what is left */
+function single(from: usize, to: usize): usize {
+  let end = from
+  for (let at = from; at < to; at++) {
+    const byte = load<u8>(at)
+    store<u8>(end++, byte)
+    if (<i32>byte == quote) at++
+  }
+  return end
 }
 
 function other(): usize {
