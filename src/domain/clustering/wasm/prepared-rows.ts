@@ -4,7 +4,8 @@ import { betterStart } from '../plain-engine.ts'
 import type { Crew, Watch } from './crew.ts'
 import type { Frame, RestartTask } from './orders.ts'
 import { prepare } from './prepare.ts'
-import { type Labelling, sampledSilhouettes, silhouettes } from './silhouettes.ts'
+import { sampledSilhouettes, silhouettes } from './silhouettes.ts'
+import type { Labelling } from './tile-plan.ts'
 
 /** scikit-learn's `tol`: relative to the mean variance of the features. */
 const TOLERANCE = 1e-4
