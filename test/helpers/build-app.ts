@@ -13,7 +13,7 @@ import { readConfig } from '../../src/config.ts'
  */
 export async function buildApp(environment: Record<string, string> = {}) {
   const dataDir = environment.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'tessera-')))
-  const usual = { NODE_ENV: 'test', LOG_LEVEL: 'silent', TRAINING_REHEARSAL: 'false' }
+  const usual = { NODE_ENV: 'test', LOG_LEVEL: 'silent', TRAINING_REHEARSAL: 'false', INTAKE_SPARE: 'false' }
   const config = readConfig({ ...usual, ...environment, DATA_DIR: dataDir })
   const logger = pino({ level: config.LOG_LEVEL })
   const service = await composeService(config, logger, '0.0.0-test')

@@ -39,7 +39,7 @@ test('amounts of money in any form are read to the cent', { timeout: 600_000 }, 
         expect((await linesOf(folder)).map(({ unit_price }) => unit_price)).toEqual(prices.map((price) => `${price}00`))
       }
     ),
-    { numRuns: 40 }
+    { numRuns: 20 }
   )
 })
 
@@ -73,6 +73,6 @@ test('instants in any form are read to the minute', { timeout: 600_000 }, async 
       )
       expect(read).toEqual(dates.map((date) => date.getTime()))
     }),
-    { numRuns: 40 }
+    { numRuns: 20 }
   )
 })

@@ -68,9 +68,9 @@ describe.skipIf(!onlineRetail)(name, () => {
     await verifyFolder(folder)
   })
 
-  test('is the same dataset in every format', { timeout: SLOW }, async () => {
+  test('is the same dataset in every format: its first 150,000 lines', { timeout: SLOW }, async () => {
     const folder = temporaryFolder()
-    const text = gunzipSync(readFileSync(onlineRetail!)).toString('latin1')
+    const text = `${linesOfRetail(150_000).join('\r\n')}\r\n`
     const plain = join(folder, 'plain.csv')
     writeFileSync(plain, text, 'latin1')
     const utf8 = join(folder, 'utf8.csv')
@@ -78,7 +78,7 @@ describe.skipIf(!onlineRetail)(name, () => {
     const reference = await readFile({ path: plain })
     const { source: _, ...expected } = reference.summary
     const content = await digest(reference)
-    expect(content[0]).toMatchObject({ n: 397_884, ordered: 'true' })
+    expect(content[0]).toMatchObject({ n: expected.counts.rows_kept, ordered: 'true' })
 
     const db = await DuckDb.open({
       folders: [folder],
@@ -117,8 +117,7 @@ describe.skipIf(!onlineRetail)(name, () => {
   test('is the same dataset as a workbook, in a ZIP archive, and as orders with lines inside: its first 100,000 lines', {
     timeout: 2 * SLOW
   }, async () => {
-    const text = gunzipSync(readFileSync(onlineRetail!)).toString('latin1')
-    const lines = text.trimEnd().split('\r\n').slice(0, 100_001)
+    const lines = linesOfRetail(100_000)
     const csv = Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1')
     const [header, ...rows] = lines.map(cellsOf)
     const path = join(temporaryFolder(), 'upload')
@@ -156,6 +155,14 @@ describe.skipIf(!onlineRetail)(name, () => {
     }
   })
 })
+
+/** The header and so many lines behind it. */
+const linesOfRetail = (count: number): string[] =>
+  gunzipSync(readFileSync(onlineRetail!))
+    .toString('latin1')
+    .trimEnd()
+    .split('\r\n')
+    .slice(0, count + 1)
 
 /** What the file is called and its columns are is not the same; the dataset is. */
 const withoutNames = ({ source, mapping, columns, unmapped_columns, attributes, ...rest }: ReadFile['summary']) => rest

@@ -176,16 +176,14 @@ describe.skipIf(!onlineRetail)('Each 81st line of UCI Online Retail (skipped whe
 })
 
 describe.skipIf(!onlineRetail)('all of UCI Online Retail (skipped where the shared data is absent)', () => {
-  for (const name of ['a German spreadsheet', 'UTF-16 LE with a mark', 'French months']) {
-    test(`written with ${name}`, { timeout: 300_000 }, async () => {
-      const rows = retailRows(onlineRetail!)
-      const variant = VARIANTS[name]!
-      const { summary } = await readFile(encoded(rows, variant), variant.options)
-      // Chen 2015 by way of the folder's README.
-      expect(summary.counts).toMatchObject({ rows_read: 541_909, rows_kept: 397_884, orders: 18_532, customers: 4_338 })
-      expect(Math.round(summary.revenue * 100)).toBe(891_140_790)
-    })
-  }
+  test('written with a German spreadsheet', { timeout: 300_000 }, async () => {
+    const rows = retailRows(onlineRetail!)
+    const variant = VARIANTS['a German spreadsheet']!
+    const { summary } = await readFile(encoded(rows, variant), variant.options)
+    // Chen 2015 by way of the folder's README.
+    expect(summary.counts).toMatchObject({ rows_read: 541_909, rows_kept: 397_884, orders: 18_532, customers: 4_338 })
+    expect(Math.round(summary.revenue * 100)).toBe(891_140_790)
+  })
 })
 
 const encoded = (rows: readonly RetailRow[], variant: Variant): Buffer =>
