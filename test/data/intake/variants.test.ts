@@ -147,33 +147,39 @@ async function essence({ summary, folder }: ReadFile) {
   return { counts, revenue, net_revenue, period, orders: await content('orders'), returns: await content('returns') }
 }
 
-describe.skipIf(!onlineRetail)('Each 81st line of UCI Online Retail (skipped where the shared data is absent)', () => {
-  const rows = onlineRetail ? retailRows(onlineRetail, 81) : []
-  const reference = once(async () => essence(await readFile(writeRows(rows, {}))))
+/** Of so many lines one is written in each variant; EVERY=1, the whole file, is what a release is held to. */
+const EVERY = Number(process.env.EVERY ?? 81)
 
-  for (const [name, variant] of Object.entries(VARIANTS)) {
-    test(`written with ${name}`, { timeout: 120_000 }, async () => {
-      const read = await readFile(encoded(rows, variant), variant.options)
-      expect(await essence(read)).toEqual(await reference())
-      const { rows_read, rows_kept } = read.summary.counts
-      expect(read.summary.quality.rules.reduce((sum, each) => sum + each.rows, rows_kept)).toBe(rows_read)
-      expect(rows_read).toBe(rows.length + (variant.below?.length ?? 0))
+describe.skipIf(!onlineRetail)(
+  `One in ${EVERY} lines of UCI Online Retail (skipped where the shared data is absent)`,
+  () => {
+    const rows = onlineRetail ? retailRows(onlineRetail, EVERY) : []
+    const reference = once(async () => essence(await readFile(writeRows(rows, {}))))
+
+    for (const [name, variant] of Object.entries(VARIANTS)) {
+      test(`written with ${name}`, { timeout: 120_000 }, async () => {
+        const read = await readFile(encoded(rows, variant), variant.options)
+        expect(await essence(read)).toEqual(await reference())
+        const { rows_read, rows_kept } = read.summary.counts
+        expect(read.summary.quality.rules.reduce((sum, each) => sum + each.rows, rows_kept)).toBe(rows_read)
+        expect(rows_read).toBe(rows.length + (variant.below?.length ?? 0))
+      })
+    }
+
+    test('written with blanks between the values', { timeout: 120_000 }, async () => {
+      const text = rows.map(([order, product, , quantity, date, price, customer]) =>
+        [order, product.replaceAll(' ', '_') || '-', quantity, date.replace(' ', 'T'), price, customer || 'NULL'].join(
+          '   '
+        )
+      )
+      const columns = ['order_id', 'product_id', 'quantity', 'ordered_at', 'unit_price', 'customer_id']
+      const { summary } = await readFile(`  ${text.join('\n  ')}\n`, { columns, date_format: '%m/%d/%YT%H:%M' })
+      const { countries: _, ...counts } = (await reference()).counts
+      expect(summary.source.delimiter).toBe('whitespace')
+      expect(summary).toMatchObject({ counts, revenue: (await reference()).revenue })
     })
   }
-
-  test('written with blanks between the values', { timeout: 120_000 }, async () => {
-    const text = rows.map(([order, product, , quantity, date, price, customer]) =>
-      [order, product.replaceAll(' ', '_') || '-', quantity, date.replace(' ', 'T'), price, customer || 'NULL'].join(
-        '   '
-      )
-    )
-    const columns = ['order_id', 'product_id', 'quantity', 'ordered_at', 'unit_price', 'customer_id']
-    const { summary } = await readFile(`  ${text.join('\n  ')}\n`, { columns, date_format: '%m/%d/%YT%H:%M' })
-    const { countries: _, ...counts } = (await reference()).counts
-    expect(summary.source.delimiter).toBe('whitespace')
-    expect(summary).toMatchObject({ counts, revenue: (await reference()).revenue })
-  })
-})
+)
 
 describe.skipIf(!onlineRetail)('all of UCI Online Retail (skipped where the shared data is absent)', () => {
   test('written with a German spreadsheet', { timeout: 300_000 }, async () => {
