@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import mysql from 'mysql2'
 import { Problem } from '../../errors.ts'
 import type { Connection } from './connections.ts'
@@ -25,6 +26,9 @@ const NUMERIC = new Set<number | undefined>(
 )
 const TIMESTAMP = Number(Types.TIMESTAMP)
 
+/** MariaDB's, of a class that says it of the query. */
+const CONNECTION_KILLED = 1927
+
 /** Settings of an address that would let a query be more than one query, or read a file of this host. */
 const REFUSED_SETTINGS = ['multipleStatements', 'flags', 'infileStreamFactory', 'typeCast', 'rowsAsArray']
 
@@ -43,9 +47,13 @@ export async function openMysql(
 ): Promise<OpenedSource> {
   refuseOthers(query)
   const connection = mysql.createConnection(settingsOf(url, limits))
-  // A connection that is lost says so here and not to the query that waits for rows.
-  let lost: (error?: Error) => void = () => {}
-  connection.on('error', (error: Error) => lost(error))
+  // A connection that is lost says so here and not to the query that waits for rows, nor to one that is asked afterwards.
+  let lost: Error | undefined
+  let stream: Readable | undefined
+  connection.on('error', (error: Error) => {
+    lost ??= error
+    stream?.destroy(lost)
+  })
   const socket = (connection as unknown as { stream: Socket }).stream
   const unread = watchUnread(socket)
   let busy = false
@@ -54,7 +62,7 @@ export async function openMysql(
     if (busy) await kill(url, limits, connection.threadId)
     busy = false
     socket.destroy()
-    lost()
+    stream?.destroy()
   }
   const abandon = () => void close()
   signal.addEventListener('abort', abandon, { once: true })
@@ -63,7 +71,7 @@ export async function openMysql(
     if (error instanceof Problem || signal.aborted) return error
     if (unread.exceeded()) return rowTooWide()
     const { errno, code, sqlState, message } = error as Partial<mysql.QueryError> & { message: string }
-    return ready && sqlState !== undefined && errno !== undefined && !sqlState.startsWith('08')
+    return ready && sqlState !== undefined && !sqlState.startsWith('08') && errno !== CONNECTION_KILLED
       ? queryFailed(message, url)
       : connectionFailed(name, code ?? 'no answer')
   }
@@ -72,13 +80,13 @@ export async function openMysql(
   let columns: Column[] = []
   async function* rows(): AsyncGenerator<Row> {
     busy = true
-    const stream = connection
+    stream = connection
       .query({ sql: query, rowsAsArray: true, typeCast: (field) => field.string() })
       .on('fields', (fields: mysql.FieldPacket[]) => {
         columns = fields.map(columnOf)
       })
       .stream({ highWaterMark: ROWS_AHEAD })
-    lost = (error) => stream.destroy(error)
+    if (lost !== undefined) stream.destroy(lost)
     try {
       for await (const row of stream) {
         unread.progressed()

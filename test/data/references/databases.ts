@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { openMysql } from '../../../src/data/references/mysql.ts'
+import type { openPostgres } from '../../../src/data/references/postgres.ts'
+import { USUAL_LIMITS } from '../../../src/data/references/source.ts'
+import { asTenant } from '../../../src/domain/tenant.ts'
 import { type DatabaseServer, PASSWORD } from '../../helpers/databases.ts'
 import { heldBytes } from '../../helpers/held-bytes.ts'
 import { type FetcherOptions, openFetcher } from '../../helpers/remote.ts'
@@ -8,6 +12,7 @@ import { type FetcherOptions, openFetcher } from '../../helpers/remote.ts'
 export interface Dialect {
   type: 'postgres' | 'mysql'
   open(): Promise<DatabaseServer>
+  source: typeof openMysql | typeof openPostgres
   /** Creates the table `order_lines` with one line, and says how the line must come out: as NDJSON, character by character. */
   table: { sql: string; line: string }
   /** Statements that write, or try to. */
@@ -202,6 +207,24 @@ export function databaseSuite(dialect: Dialect): void {
     while ((await running()) === 0) await sleep(10)
     await server.run(dialect.disconnect)
     expect((await problem).code).toBe('source_connection_failed')
+  })
+
+  test.each([
+    ['and that is noticed', 300],
+    ['a moment', 0]
+  ])('a connection that is lost %s before the query is asked ends the fetch', async (_when, ms) => {
+    const source = await dialect.source(
+      { name: 'warehouse', type, url: server.url, tenants: undefined },
+      dialect.slow,
+      { tenant: asTenant('shop'), known: undefined, signal: new AbortController().signal },
+      { ...USUAL_LIMITS, maxBytes: 1e6, rowsMax: 1e6, totalMs: 20_000 }
+    )
+    await server.run(dialect.disconnect)
+    await sleep(ms)
+    await expect(source.chunks[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'source_connection_failed'
+    })
+    await source.close()
   })
 
   describe('the server stops working on a query', () => {

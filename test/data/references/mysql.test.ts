@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { openMysql } from '../../../src/data/references/mysql.ts'
 import { hasMariaDb, openMariaDbServer } from '../../helpers/databases.ts'
 import { databaseSuite } from './databases.ts'
 
@@ -6,6 +7,7 @@ describe.skipIf(!hasMariaDb)(`MariaDB${hasMariaDb ? '' : ' (skipped: no server i
   databaseSuite({
     type: 'mysql',
     open: openMariaDbServer,
+    source: openMysql,
     table: {
       sql: `
         set time_zone = '+02:00';

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { openPostgres } from '../../../src/data/references/postgres.ts'
 import { hasPostgres, openPostgresServer } from '../../helpers/databases.ts'
 import { databaseSuite } from './databases.ts'
 
@@ -6,6 +7,7 @@ describe.skipIf(!hasPostgres)(`PostgreSQL${hasPostgres ? '' : ' (skipped: no ser
   databaseSuite({
     type: 'postgres',
     open: openPostgresServer,
+    source: openPostgres,
     table: {
       sql: `
         create table order_lines (order_id bigint, quantity numeric(12, 3), price numeric(30, 10), ratio double precision,
