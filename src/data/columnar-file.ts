@@ -17,8 +17,10 @@ const MAGIC = Buffer.from('TSRARRAY', 'latin1')
 const VERSION = 1
 const PREFIX_BYTES = 16
 const MOST_HEADER_BYTES = 1024 * 1024
-/** One read or write of a file may not be larger than 2 GiB. */
+/** One read of a file may not be larger than 2 GiB. */
 const CHUNK_BYTES = 1024 ** 3
+/** Some milliseconds of copying into the system's cache. */
+const WRITE_BYTES = 8 * 1024 ** 2
 
 const TYPES = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const
 type TypeName = keyof typeof TYPES
@@ -38,14 +40,22 @@ const headerSchema = z.strictObject({
 type Header = z.output<typeof headerSchema>
 type Entry = Header['arrays'][number]
 
-/** Writes the arrays in their order. Neither flushed nor renamed: the folder is published as a whole. */
-export async function writeArrays(path: string, arrays: ReadonlyMap<string, NumberArray>): Promise<void> {
+/**
+ * Writes the arrays in their order. Neither flushed nor renamed: the folder is published as a whole.
+ * @param poll called before each piece of some milliseconds; may throw to end
+ */
+export async function writeArrays(
+  path: string,
+  arrays: ReadonlyMap<string, NumberArray>,
+  poll: () => void = () => {}
+): Promise<void> {
   const entries = [...arrays].map(([name, values]) => ({ name, type: typeOf(values), length: values.length }))
   const file = await open(path, 'wx')
   try {
-    let end = await writeAt(file, beginningOf(entries), 0)
+    let end = await writeAt(file, beginningOf(entries), 0, poll)
     for (const values of arrays.values()) {
-      end = await writeAt(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), aligned(end))
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+      end = await writeAt(file, bytes, aligned(end), poll)
     }
     // An empty array at the end writes nothing, not even the gap before it.
     await file.truncate(end)
@@ -177,9 +187,10 @@ function typeOf(values: NumberArray): TypeName {
 }
 
 /** @returns where the bytes end */
-async function writeAt(file: FileHandle, bytes: Uint8Array, start: number): Promise<number> {
+async function writeAt(file: FileHandle, bytes: Uint8Array, start: number, poll: () => void): Promise<number> {
   for (let done = 0; done < bytes.length; ) {
-    const part = bytes.subarray(done, done + CHUNK_BYTES)
+    poll()
+    const part = bytes.subarray(done, done + WRITE_BYTES)
     done += (await file.write(part, 0, part.length, start + done)).bytesWritten
   }
   return start + bytes.length

@@ -30,9 +30,18 @@ const MOST_SEGMENTS = 65_536
 /** Before the name of a feature in the name of its array. */
 export const FEATURE = 'feature:'
 
-/** Writes members.bin and groups.json into a folder that is not published yet. @throws RangeError for rows that do not fit together */
-export async function writeMembers(folder: string, table: MemberTable, groups: ProductGroups | null): Promise<void> {
-  const ids = encodeIds(table.customerIds)
+/**
+ * Writes members.bin and groups.json into a folder that is not published yet.
+ * @param poll called every few milliseconds; may throw to end
+ * @throws RangeError for rows that do not fit together
+ */
+export async function writeMembers(
+  folder: string,
+  table: MemberTable,
+  groups: ProductGroups | null,
+  poll: () => void = () => {}
+): Promise<void> {
+  const ids = encodeIds(table.customerIds, poll)
   const arrays = new Map<string, NumberArray>([
     ['id_offsets', ids.offsets],
     ['id_bytes', ids.bytes],
@@ -44,7 +53,7 @@ export async function writeMembers(folder: string, table: MemberTable, groups: P
     ...table.features.names.map((name, column) => [FEATURE + name, table.features.columns[column]!] as const)
   ])
   checkRows(arrays, table.customerIds.length)
-  await writeArrays(join(folder, TABLE_FILE), arrays)
+  await writeArrays(join(folder, TABLE_FILE), arrays, poll)
   await writeGroups(folder, groups)
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -157,6 +157,29 @@ describe('writeMembers', () => {
       expect((await readFile(join(folder, file))).equals(await readFile(join(other, file)))).toBe(true)
     }
     await rm(other, { recursive: true })
+  })
+
+  it('asks whether to go on for each 20,000 ids and each 8 MiB of an array, and ends when told to', async () => {
+    const n = 1_100_000
+    const ids = Array.from({ length: n }, (_, row) => String(row).padStart(7, '0'))
+    const column = new Float64Array(n)
+    const segments = new Int32Array(n)
+    const columns = { segments, distances: column, margins: column, silhouettes: column, revenue: column }
+    const large = table({ customerIds: ids, ...columns, features: { names: ['a'], columns: [column], n } })
+    let polls = 0
+    await writeMembers(folder, large, null, () => polls++)
+    // 55 times for the ids; twice for each column of 8.8 MB; once for the header, the ids' bytes, offsets and the segments.
+    expect(polls).toBe(55 + 5 * 2 + 4)
+
+    await rm(folder, { recursive: true })
+    await mkdir(folder)
+    let left = 60
+    const stop = () => {
+      if (left-- === 0) throw new Error('cancelled')
+    }
+    await expect(writeMembers(folder, large, null, stop)).rejects.toThrow('cancelled')
+    // Of 60.5 MB.
+    expect((await stat(join(folder, 'members.bin'))).size).toBeLessThan(25_000_000)
   })
 
   it('refuses columns of different lengths', async () => {

@@ -8,7 +8,7 @@ export interface IdArena {
 /** A lookup gives up hashing after so many slots and searches the order instead. */
 const LONGEST_PROBE = 32
 const FREE = 0
-/** Rows between two pauses of whoever prepares an index: a few milliseconds' work. */
+/** Rows between two pauses of whoever prepares or encodes them: a few milliseconds of work. */
 const STRETCH = 20_000
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u
 
@@ -133,12 +133,17 @@ export class CustomerIndex {
   }
 }
 
-/** @param ids ascending by code point. @throws RangeError for half a surrogate pair, or more than 4 GiB of ids */
-export function encodeIds(ids: readonly string[]): IdArena {
+/**
+ * @param ids ascending by code point
+ * @param poll called every few milliseconds; may throw to end
+ * @throws RangeError for half a surrogate pair, or more than 4 GiB of ids
+ */
+export function encodeIds(ids: readonly string[], poll: () => void = () => {}): IdArena {
   const offsets = new Uint32Array(ids.length + 1)
   let bytes = new Uint8Array(Math.max(64, ids.length * 8))
   let end = 0
   for (const [row, id] of ids.entries()) {
+    if (row % STRETCH === 0) poll()
     if (UNPAIRED_SURROGATE.test(id)) throw new RangeError('an id must be well-formed Unicode')
     if (end + 3 * id.length > bytes.length) bytes = grown(bytes, end + 3 * id.length)
     end += encoder.encodeInto(id, bytes.subarray(end)).written

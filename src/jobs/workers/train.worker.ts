@@ -58,7 +58,7 @@ async function trainInMemory(message: TrainMessage, control: TaskControl): Promi
   )
   goOn(control)
   control.progress({ stage: 'writing', fraction: 0.95, message: 'Writing the members.' })
-  await writeMembers(message.modelFolder, memberTable(customers, outcome), customers.preferences)
+  await writeMembers(message.modelFolder, memberTable(customers, outcome), customers.preferences, () => goOn(control))
   return {
     fit: outcome.fit,
     k_choice: outcome.k_choice,
