@@ -18,7 +18,7 @@ afterAll(() => rm(dataDir, { recursive: true, force: true }))
 function start(environment: Record<string, string>): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', ...environment }
-    execFile(process.execPath, [entryPoint('main.ts')], { env, timeout: 30_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [entryPoint('main.ts')], { env, timeout: 120_000 }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr })
     })
   })

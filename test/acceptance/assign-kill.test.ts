@@ -52,7 +52,7 @@ test('a kill while a file is assigned loses nothing: the next start assigns it a
 
   service = await ServiceProcess.start(dataDir)
   closing.push(() => service.stop())
-  await expect.poll(async () => (await job()).status, { timeout: 60_000 }).toBe('succeeded')
+  await expect.poll(async () => (await job()).status).toBe('succeeded')
   const { attempts, result } = await job()
   expect(attempts).toBe(2)
   const file = await service.get<AssignFile>(`/assign/files/${result!.id}`)

@@ -36,16 +36,14 @@ test('a kill while an address is fetched loses nothing: the next start fetches i
   const { id } = (await started.json()) as { id: string }
   const job = () =>
     service.get<{ status: string; attempts: number; progress: object; result: { id: string } }>(`/jobs/${id}`)
-  await expect
-    .poll(async () => (await job()).progress, { timeout: 20_000 })
-    .toMatchObject({ fraction: expect.closeTo(0.2, 5) })
+  await expect.poll(async () => (await job()).progress).toMatchObject({ fraction: expect.closeTo(0.2, 5) })
   expect(await uploads()).toEqual([expect.stringMatching(/\.partial$/)])
   await service.kill9()
 
   whole = true
   service = await ServiceProcess.start(dataDir, environment)
   closing.push(() => service.stop())
-  await expect.poll(async () => (await job()).status, { timeout: 30_000 }).toBe('succeeded')
+  await expect.poll(async () => (await job()).status).toBe('succeeded')
   const { attempts, result } = await job()
   expect(attempts).toBe(2)
   expect(await service.get(`/datasets/${result.id}`)).toMatchObject({ counts: { rows_read: LINES, customers: 500 } })

@@ -10,7 +10,8 @@ import type { Model } from '../../src/domain/records/model.ts'
 import { sampleFile } from '../../src/domain/sample/file.ts'
 import { ServiceProcess } from '../helpers/service-process.ts'
 
-const KILLS = 20
+/** KILLS=50 is what a release is held to. */
+const KILLS = Number(process.env.KILLS ?? 12)
 /** Longest time from the first request of a round to the kill; long enough for some rounds to finish their work. */
 const LATEST_MS = 1500
 
@@ -29,7 +30,7 @@ const acknowledged = {
 test(`${KILLS} kills at random moments of uploads and trainings lose nothing that was acknowledged and show nothing half-made`, async () => {
   const kills: Record<string, number> = {}
   for (let round = 0; round < KILLS; round++) {
-    const service = await ServiceProcess.start(dataDir)
+    const service = await ServiceProcess.start(dataDir, { INTAKE_SPARE: String(round % 2 === 0) })
     await inspect(service)
     // A job is not begun more than three times, so every second round lets all of them end.
     if (round % 2 === 0) await settle(service)
@@ -44,6 +45,11 @@ test(`${KILLS} kills at random moments of uploads and trainings lose nothing tha
   const service = await ServiceProcess.start(dataDir)
   await inspect(service)
   await settle(service)
+  // A slow machine may have acknowledged nothing before any of the kills: an upload, and a training on it, that none ends.
+  for (const round of [KILLS, KILLS + 1]) {
+    await work(service, round)
+    await settle(service)
+  }
   inspected.clear()
   await inspect(service)
   for (const id of acknowledged.jobs) {
@@ -55,7 +61,7 @@ test(`${KILLS} kills at random moments of uploads and trainings lose nothing tha
   expect(await service.stop()).toBe(0)
   await expectNothingPartial()
   console.log(`killed during ${JSON.stringify(kills)}; jobs acknowledged: ${acknowledged.jobs.size}`)
-}, 600_000)
+}, 1_800_000)
 
 /** One upload, and a training on what is there; each answer that arrives is noted. A kill breaks off the rest. */
 async function work(service: ServiceProcess, round: number): Promise<void> {

@@ -74,7 +74,7 @@ test('trainClusters puts every customer in one segment, the one that prepareAssi
       expect(kinds.filter((kind) => kind === 'cluster')).toHaveLength(metrics.k)
       if (policy !== 'separate') expect(kinds).not.toContain('outlier')
     }),
-    { numRuns: 150, seed: 1 }
+    { numRuns: 100, seed: 1 }
   )
 })
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { DuckDb } from '../../src/data/duckdb.ts'
 import { readOrders } from '../../src/data/intake/read-orders.ts'
 import type { ReadLimits, ReadRequest } from '../../src/data/intake/request.ts'
@@ -62,14 +62,15 @@ export async function refusal(...args: Parameters<typeof readRequest>): Promise<
   throw new Error('the file was read')
 }
 
+/** One database for all questions of a test file: to open one takes longer than to answer most of them. */
+let questions: Promise<DuckDb> | undefined
+afterAll(async () => (await questions)?.close())
+
 /** Rows of a query over the Parquet files of a folder; money and rows as text. */
 export async function query<Row = Record<string, unknown>>(folder: string, sql: string): Promise<Row[]> {
-  const db = await DuckDb.open({ folders: [folder], spillFolder: folder, memoryBytes: LIMITS.memoryBytes, threads: 2 })
-  try {
-    return await db.rows<Row>(sql.replaceAll('$folder', folder))
-  } finally {
-    db.close()
-  }
+  const spillFolder = tmpdir()
+  questions ??= DuckDb.open({ folders: [spillFolder], spillFolder, memoryBytes: LIMITS.memoryBytes, threads: 2 })
+  return (await questions).rows<Row>(sql.replaceAll('$folder', folder))
 }
 
 /** All of orders.parquet (or another part) as text, in the order of the file. */

@@ -35,7 +35,7 @@ export class ServiceProcess {
   /** Starts on a free port and waits until it is ready. @throws Error with its log when it ends before */
   static async start(dataDir: string, environment: Record<string, string> = {}): Promise<ServiceProcess> {
     const port = await freePort()
-    const usual = { UV_THREADPOOL_SIZE: '16', LOG_LEVEL: 'warn', TRAINING_REHEARSAL: 'false' }
+    const usual = { UV_THREADPOOL_SIZE: '16', LOG_LEVEL: 'warn', TRAINING_REHEARSAL: 'false', INTAKE_SPARE: 'false' }
     const env = { PATH: process.env.PATH ?? '', ...usual, ...environment }
     const child = spawn(process.execPath, [main], { env: { ...env, DATA_DIR: dataDir, PORT: String(port) } })
     const service = new ServiceProcess(child, `http://127.0.0.1:${port}`)

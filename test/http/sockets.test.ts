@@ -6,7 +6,7 @@ import { openDoor } from '../helpers/door.ts'
 let door: Awaited<ReturnType<typeof openDoor>>
 let port: number
 beforeAll(async () => {
-  door = await openDoor({ pace: { headersMs: 400, windowMs: 300, windowBytes: 1000, wholeMs: 2000, lingerMs: 300 } })
+  door = await openDoor({ pace: { headersMs: 1500, windowMs: 1500, windowBytes: 1000, wholeMs: 3000, lingerMs: 300 } })
   await door.app.listen({ port: 0 })
   port = (door.app.server.address() as { port: number }).port
 })
@@ -56,7 +56,8 @@ const CASES: [string, string, ProblemCode][] = [
   ['headers that never end', 'GET /models HTTP/1.1\r\nHost: a\r\n', 'request_timeout']
 ]
 
-describe('the socket', () => {
+// Side by side, for they wait most of the time.
+describe.concurrent('the socket', () => {
   test.each(CASES)('answers %s with a problem', async (_name, bytes, code) => {
     const answer = await exchange(bytes)
     const [head = '', body = ''] = answer.split('\r\n\r\n')
@@ -81,7 +82,7 @@ describe('the socket', () => {
     const head = '--x\r\nContent-Disposition: form-data; name="extra"\r\n\r\n'
     const tail = '\r\n--x--\r\n'
     const piece = ' '.repeat(1000)
-    // 30 pieces, one each 100 ms: 3 s, where 2 s are the limit for JSON.
+    // 40 pieces, one each 100 ms: 4 s, where 3 s are the limit for JSON.
     const answer = await new Promise<string>((resolve) => {
       let text = ''
       const socket = connect(port, '127.0.0.1')
@@ -89,14 +90,14 @@ describe('the socket', () => {
         text += chunk
       })
       socket.on('close', () => resolve(text))
-      const length = head.length + 30 * piece.length + tail.length
+      const length = head.length + 40 * piece.length + tail.length
       socket.write(
         `${lines('POST /datasets HTTP/1.1', 'Host: a', 'Connection: close', 'Content-Type: multipart/form-data; boundary=x', `Content-Length: ${length}`)}${head}`
       )
       let sent = 0
       const timer = setInterval(() => {
-        socket.write(sent < 30 ? piece : tail)
-        if (sent++ === 30) clearInterval(timer)
+        socket.write(sent < 40 ? piece : tail)
+        if (sent++ === 40) clearInterval(timer)
       }, 100)
     })
     expect(answer).toContain('"pointer":"/extra"')

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../src/errors.ts'
@@ -127,10 +126,9 @@ describe('an upload', () => {
         `POST /datasets HTTP/1.1\nHost: a\nContent-Type: multipart/form-data; boundary=x\nContent-Length: 90000\n\n--x\n${FILE}`
       ) + 'x'.repeat(20_000)
     )
-    await sleep(200)
+    await expect.poll(uploadsLeft).toHaveLength(1)
     socket.destroy()
-    await sleep(200)
-    expect(await uploadsLeft()).toEqual([])
+    await expect.poll(uploadsLeft).toEqual([])
     expect(door.logged().filter((line) => Number(line.level) >= 50)).toEqual([])
   })
 

@@ -57,7 +57,7 @@ describe('openPool', () => {
   it('rehearses in an idle thread and gives way to the first task', async () => {
     const rehearsals = new Int32Array(new SharedArrayBuffer(8))
     open({ rehearsal: 'train', restMs: 1, threadData: { rehearsals } })
-    await expect.poll(() => rehearsals[0], { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => rehearsals[0]).toBe(1)
     expect(pool.stats()).toEqual({ size: 1, busy: 0, queued: 0 })
     // The only thread is rehearsing, and would for ever.
     expect(await run({ deed: 'echo', value: 1 })).toBe(1)
@@ -68,7 +68,7 @@ describe('openPool', () => {
   it('closes while it rehearses, and does not begin when there was work before', async () => {
     const rehearsals = new Int32Array(new SharedArrayBuffer(8))
     open({ rehearsal: 'train', restMs: 1, threadData: { rehearsals } })
-    await expect.poll(() => rehearsals[0], { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => rehearsals[0]).toBe(1)
     await pool.close()
     expect([...rehearsals]).toEqual([1, 1])
 

@@ -118,7 +118,7 @@ test.skipIf(groups === undefined)(
   async () => {
     const group = memoryGroup(8 * MIB)!
     onTestFinished(async () => {
-      await expect.poll(childrenOf, { timeout: 10_000 }).toEqual([])
+      await expect.poll(childrenOf).toEqual([])
       group.remove()
     })
     const { read, nothingLeft } = openIn(temporaryFolder())

@@ -12,7 +12,7 @@ import { type Cell, workbookOf } from '../../helpers/workbook.ts'
 import { zipOf } from '../../helpers/zip.ts'
 
 /** Damaged copies of each format; MUTATIONS=2000 is what a release is held to. */
-const COUNT = Number(process.env.MUTATIONS ?? 40)
+const COUNT = Number(process.env.MUTATIONS ?? 25)
 const MIB = 1024 * 1024
 
 const harness = fileURLToPath(new URL('fixtures/mutations.mjs', import.meta.url))

@@ -77,6 +77,6 @@ test('rows written in any dialect are read as they were', { timeout: 600_000 }, 
       const days = kept.map(({ day }) => dayText(day)).sort()
       expect(summary.period).toEqual({ from: `${days[0]}T00:00:00Z`, to: `${days.at(-1)}T00:00:00Z` })
     }),
-    { numRuns: 50 }
+    { numRuns: 30 }
   )
 })

@@ -36,10 +36,11 @@ const bytesOf = (length: number): Buffer => {
 
 /** Sends a part of what was promised, then the connection breaks. */
 function cut(response: ServerResponse, part: Buffer): void {
-  if (part.length === 0) response.flushHeaders()
-  else response.write(part)
   // What was written must be on its way before the connection ends.
-  setTimeout(() => response.socket?.destroy(), 5)
+  const end = () => setTimeout(() => response.socket?.destroy(), 5)
+  if (part.length > 0) return void response.write(part, end)
+  response.flushHeaders()
+  end()
 }
 
 describe('a fetch', () => {

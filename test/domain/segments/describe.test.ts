@@ -197,7 +197,7 @@ describe('describeSegments', () => {
           expectSound(describeSegments(any), any)
         }
       ),
-      { seed: 4, numRuns: 150 }
+      { seed: 4, numRuns: 80 }
     )
   })
 

@@ -84,13 +84,13 @@ describe.skipIf(!existsSync(TASKS))('a pool of training threads (where threads c
     async (_, entry) => {
       // What Node starts once and keeps, it starts here.
       const first = openPool({ workers: 1, entry, threadData: { threads: 1 } })
-      await expect.poll(() => threads(), { timeout: 20_000 }).toBeGreaterThan(1)
+      await expect.poll(() => threads()).toBeGreaterThan(1)
       await first.close()
       const before = threads()
 
       const pool = openPool({ workers: 2, entry, threadData: { threads: 3 }, graceMs: 50 })
       // Two threads, and two helpers each.
-      await expect.poll(() => threads(), { timeout: 20_000 }).toBeGreaterThanOrEqual(before + 6)
+      await expect.poll(() => threads()).toBeGreaterThanOrEqual(before + 6)
       if (entry.endsWith('crew-worker.mjs')) {
         const abort = new AbortController()
         const killed = pool
@@ -99,7 +99,7 @@ describe.skipIf(!existsSync(TASKS))('a pool of training threads (where threads c
         expect(await killed).toMatchObject({ code: 'job_cancelled' })
       }
       await pool.close()
-      await expect.poll(() => threads(), { timeout: 20_000 }).toBeLessThanOrEqual(before)
+      await expect.poll(() => threads()).toBeLessThanOrEqual(before)
     },
     60_000
   )
