@@ -141,7 +141,7 @@ async function start(stage) {
 
   for (let attempt = 0; !(await healthy(stage, as)); attempt++) {
     if (service.exitCode !== null) throw new Error(`The service ended with exit code ${service.exitCode}.`)
-    if (attempt === 30) throw new Error('The health check did not pass within 30 attempts.')
+    if (attempt === 120) throw new Error('The health check did not pass within 120 attempts.')
     await sleep(1000)
   }
   service.kill('SIGTERM')
