@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { CustomerAttribute } from '../../domain/records/dataset.ts'
 import { type DuckDb, sqlName } from '../duckdb.ts'
 import { squeezed } from './columns/squeezed.ts'
-import { stagedRows, textOf } from './fields.ts'
+import { textOf } from './fields.ts'
 import { type Header, unmappedColumns } from './order-columns.ts'
 import { copyTo, type Staged } from './stage.ts'
 
@@ -34,7 +34,7 @@ interface Candidate {
 /**
  * Writes customers.parquet where the file says something of its customers: customer_id and a text column for each
  * attribute, its value in the latest order that has one.
- * Reads: kept.
+ * Reads: kept, judged_texts.
  * @returns the attributes, in the order of the file
  */
 export async function writeAttributes(
@@ -47,7 +47,7 @@ export async function writeAttributes(
   if (candidates.length === 0) return []
   const values = candidates.map(({ sql }, at) => `nullif(trim(${sql}), '') as a${at}`).join(', ')
   const ofTheFile = candidates.some(({ sql }) => sql !== 'country')
-  const rows = ofTheFile ? `kept join ${stagedRows(staged)} as staged using (row)` : 'kept'
+  const rows = ofTheFile ? '(select * from judged_texts where rule is null)' : 'kept'
   const source = `select customer_id, row, ordered_at, ${values} from ${rows}`
   const kept = await constantOnes(db, source, candidates, staged.rows)
   if (kept.length === 0) return []

@@ -1,15 +1,18 @@
 import { join } from 'node:path'
 import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
+import { isMalformed, stagedRows } from './fields.ts'
 import { copyTo, type Staged } from './stage.ts'
 
 /** As many rows can be in memory; more are quicker read from a file than from where DuckDB puts what does not fit. */
 const TABLE_ROWS = 1_000_000
 
 /**
- * Makes `classified` and `judged`. Reads: fields.
+ * Makes `classified`, `judged` and `judged_texts`: row, rule, customer_id, ordered_at and country as in judged, malformed,
+ * and the texts of the row, c0, c1, …
+ * Reads: fields.
  * @param work folder for what is written
- * @returns whether both are in the order of the file: DuckDB keeps it, but not by contract and not when it looks for
+ * @returns whether all are in the order of the file: DuckDB keeps it, but not by contract and not when it looks for
  * repeated rows
  */
 export async function classify(db: DuckDb, staged: Staged, work: string): Promise<boolean> {
@@ -27,5 +30,17 @@ export async function classify(db: DuckDb, staged: Staged, work: string): Promis
       ? 'select bool_and(rowid + 1 = row) as kept from classified'
       : `select bool_and(file_row_number + 1 = row) as kept from read_parquet(${sqlText(path)}, file_row_number = true)`
   )
-  return found?.kept === true
+  const inOrder = found?.kept === true
+  // A join is quicker, but holds the texts of what it joins. Side by side takes no memory, whatever the file.
+  const both =
+    inOrder && !inMemory
+      ? `classified positional join read_parquet(${sqlText(staged.path)}) as staged`
+      : `classified join ${stagedRows(staged)} as staged using (row)`
+  await db.run(`
+    create temp view judged_texts as
+    select
+      classified.row, last_rule(rule, ordered_at) as rule, customer_id, ordered_at, country, ${isMalformed} as malformed,
+      ${staged.names.map((_, at) => `c${at}`).join(', ')}
+    from ${both}`)
+  return inOrder
 }

@@ -90,8 +90,7 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   const quality = await reportQuality(db, staged)
   refuseTooMuch(quality, request.badRowsMaxShare)
   if (areMixed(currencies)) {
-    const kept = `${rows} as staged join judged using (row) where judged.rule is null`
-    currencies = await countCurrencies(db, kept, currencyMarks)
+    currencies = await countCurrencies(db, 'judged_texts where rule is null', currencyMarks)
   }
   const currency = theCurrency(currencies, options.currency)
 

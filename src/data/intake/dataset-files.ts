@@ -1,13 +1,12 @@
 import { join } from 'node:path'
 import { type DuckDb, sqlName, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
-import { isMalformed, stagedRows } from './fields.ts'
 import { copyTo, type Staged } from './stage.ts'
 
 /**
  * Writes orders.parquet and returns.parquet, in the order of the file, and rejected.parquet; makes `kept` and `returned` of
  * the first two.
- * Reads: judged.
+ * Reads: judged, judged_texts.
  * @param inOrder whether judged is in the order of the file
  * @param furtherReturns SQL of more returned lines, empty where there are none
  */
@@ -46,9 +45,9 @@ function rejectedRows(staged: Staged): string {
     return `${value} as ${sqlName(unique)}`
   })
   return `
-    select judged.row, judged.rule, if(malformed, substr(c0, 2), null) as line, ${values.join(', ')}
-    from judged join (select *, ${isMalformed} as malformed from ${stagedRows(staged)}) as staged using (row)
-    where judged.rule is not null`
+    select row, rule, if(malformed, substr(c0, 2), null) as line, ${values.join(', ')}
+    from judged_texts
+    where rule is not null`
 }
 
 /** Headers may repeat a name, and DuckDB tells no capitals apart. */
