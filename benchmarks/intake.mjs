@@ -16,6 +16,7 @@ import {
 import { cpus, freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { readConfig } from '../dist/config.js'
 import { Folders } from '../dist/data/folders.js'
 import { openIntake } from '../dist/data/intake/intake.js'
 import { DEFAULT_TENANT } from '../dist/domain/tenant.js'
@@ -64,11 +65,12 @@ async function compare(file, lines, encoding) {
   else console.log(`| ${lines} | ${megabytes} | pandas | did not end: ${pandas.signal ?? pandas.status} | | | |`)
 }
 
-/** As the service reads: in a child process. The peak is that of the child and of this process together. */
+/** As the service reads by its defaults: in a child process. The peak is that of the child and of this process together. */
 async function ours(file) {
   const dataDir = join(folder, 'data')
   const folders = new Folders(dataDir)
-  const limits = { processes: 1, memoryBytes: 512 * 2 ** 20, decompressedMaxBytes: 2 ** 40, rowsMax: 2e8 }
+  const memoryBytes = readConfig({}).INTAKE_MEMORY_BYTES
+  const limits = { processes: 1, memoryBytes, decompressedMaxBytes: 2 ** 40, rowsMax: 2e8 }
   const intake = openIntake(folders, { ...limits, badRowsMaxShare: 0.01, spare: false })
   const upload = folders.upload(DEFAULT_TENANT, 'upload')
   mkdirSync(join(upload, '..'), { recursive: true })
