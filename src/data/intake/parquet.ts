@@ -63,7 +63,7 @@ async function readParquet(
   await refuseCodecs(db, file)
   await refuseOtherNames(db, file)
   refuseNested(all, options)
-  if (!partial) await checkPages(db, path)
+  const checksums = partial ? undefined : await checkPages(db, path)
   const columns = all.filter(({ column_type }) => !NESTED.test(column_type))
   const values = columns.map(({ column_name }, at) => `${sqlName(column_name)}::varchar as c${at}`)
   const staged = join(work, 'staged.parquet')
@@ -74,6 +74,7 @@ async function readParquet(
     path: staged,
     names: columns.map(({ column_name }) => column_name),
     rows,
+    ...(checksums !== undefined && { checksums }),
     typedDates: new Set(columns.filter((each) => DATES.test(each.column_type)).map((each) => each.column_name))
   }
 }

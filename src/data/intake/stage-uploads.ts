@@ -47,7 +47,11 @@ export async function stageUploads(
   { work, limits, filename = 'file 1', others = [] }: ReadRequest
 ): Promise<{ staged: Staged; about: About }> {
   const [first] = plans
-  if (plans.length === 1) return { staged: await first!.stage(db), about: first!.about }
+  if (plans.length === 1) {
+    const staged = await first!.stage(db)
+    const { checksums } = staged
+    return { staged, about: { ...first!.about, ...(checksums !== undefined && { checksums }) } }
+  }
   const parts: StagedPart[] = []
   for (const [at, plan] of plans.entries()) {
     const staged = await plan.stage(db)

@@ -15,6 +15,8 @@ export interface Staged {
   mapping?: DatasetOptions['mapping']
   /** Index of the column that says `true` on the lines of orders that were called off. */
   calledOff?: number
+  /** Whether the file carries checksums of its rows, which were right; absent where that was not looked for. */
+  checksums?: boolean
   /** Sentences about what of the file was not taken over as it stands. */
   limitations?: readonly string[]
 }

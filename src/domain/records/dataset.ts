@@ -79,6 +79,8 @@ export interface DatasetSource {
   files?: JoinedFile[]
   /** Name of the sheet that was read; workbooks only. */
   sheet?: string
+  /** Whether its pages carry checksums, all of which were right; Parquet only. Damage to a file without them cannot be noticed. */
+  checksums?: boolean
   date: DateReading
   /** By field, for each column of numbers. */
   numbers?: Partial<Record<OrderField, NumberReading>>
@@ -173,7 +175,7 @@ export interface CustomerAttribute {
 export interface IntakeSummary {
   source: Pick<
     DatasetSource,
-    'format' | 'compression' | 'encoding' | 'delimiter' | 'files' | 'sheet' | 'date' | 'numbers'
+    'format' | 'compression' | 'encoding' | 'delimiter' | 'files' | 'sheet' | 'checksums' | 'date' | 'numbers'
   >
   mapping: Partial<Record<OrderField, string>>
   /** The mapping with how each column was found; absent in datasets of earlier versions. */

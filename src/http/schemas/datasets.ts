@@ -182,6 +182,10 @@ export const SourceFacts = z.object({
     .exactOptional()
     .meta({ description: 'Of an upload of several files: each of them.' }),
   sheet: z.string().exactOptional().meta({ description: 'The sheet that was read; workbooks only.' }),
+  checksums: z.boolean().exactOptional().meta({
+    description:
+      'Of a Parquet file: whether its pages carry checksums, all of which were right. Without them damage cannot be noticed, unless `sha256` is given in the options.'
+  }),
   date: z.object({ format: z.string(), evidence: z.string() }),
   numbers: z
     .record(

@@ -136,7 +136,10 @@ describe('Parquet of other writers', () => {
       // The same change in a file without checksums is another file, which nobody can tell from a damaged one.
       const unchecked = foreignParquet(columns, { version })
       unchecked.write('A2000', unchecked.indexOf('A1000'), 'latin1')
-      expect((await linesOf((await readFile(unchecked)).folder))[0]!.order_id).toMatch(/^A2/)
+      const { summary, folder } = await readFile(unchecked)
+      expect((await linesOf(folder))[0]!.order_id).toMatch(/^A2/)
+      expect(summary.source.checksums).toBe(false)
+      expect((await readFile(content)).summary.source.checksums).toBe(true)
     }
   })
 
