@@ -1,5 +1,5 @@
 // Compiles AssemblyScript to WebAssembly: the kernels of src/domain/kernels/assembly/ to one module, what takes texts
-// apart, of src/data/intake/staging/assembly/, to another, and what writes rows of answers, of src/http/answers/assembly/.
+// apart, of src/data/intake/staging/assembly/, to another, and likewise what reads the bodies of /assign and writes its answers.
 //
 // A kernel is written once, with lines that end in `//: d`: such a line is repeated for each feature, `$d` counting
 // from 0. So one source gives a copy without inner loops for each number of features.
@@ -12,6 +12,7 @@ const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 50]
 
 const MAX_PAGES = 65536
 const texts = join(import.meta.dirname, '../src/data/intake/staging/assembly/rows.as')
+const bodies = join(import.meta.dirname, '../src/http/bodies/assembly/body-text.as')
 const answers = join(import.meta.dirname, '../src/http/answers/assembly/row-text.as')
 const sources = join(import.meta.dirname, '../src/domain/kernels/assembly')
 const template = (name) => readFileSync(join(sources, `${name}.as`), 'utf8')
@@ -28,6 +29,9 @@ export const compileKernels = () =>
 
 /** @returns the bytes of the module that takes texts apart */
 export const compileRows = () => compile(readFileSync(texts, 'utf8'), ['-O3'])
+
+/** @returns the bytes of the module that reads bodies */
+export const compileBodies = () => compile(readFileSync(bodies, 'utf8'), ['-O3'])
 
 /** @returns the bytes of the module that writes rows of answers */
 export const compileAnswerRows = () => compile(readFileSync(answers, 'utf8'), ['-O3'])

@@ -7,7 +7,11 @@ import type { Distance } from '../vocabulary.ts'
 export interface Metric {
   readonly name: Distance
   rank(a: Float64Array, aStart: number, b: Float64Array, bStart: number, d: number): number
+  /** The ranks of all centroids, which follow each other from 0 on, into `ranks`. */
+  rankAll(a: Float64Array, aStart: number, centroids: Float64Array, d: number, ranks: Float64Array): void
   toDistance(rank: number): number
+  /** Whether a rank is the square of the distance. */
+  readonly squared: boolean
 }
 
 const euclidean: Metric = {
@@ -20,7 +24,30 @@ const euclidean: Metric = {
     }
     return squared
   },
-  toDistance: Math.sqrt
+  // As rank, written out: a call for each centroid would take longer than what it computes.
+  rankAll(a, aStart, centroids, d, ranks) {
+    for (let index = 0, at = 0; index < ranks.length; index++) {
+      let squared = 0
+      for (let j = 0; j < d; j++, at++) {
+        const difference = a[aStart + j]! - centroids[at]!
+        squared += difference * difference
+      }
+      ranks[index] = squared
+    }
+  },
+  toDistance: Math.sqrt,
+  squared: true
+}
+
+function rankEach(
+  this: Metric,
+  a: Float64Array,
+  aStart: number,
+  centroids: Float64Array,
+  d: number,
+  ranks: Float64Array
+): void {
+  for (let index = 0; index < ranks.length; index++) ranks[index] = this.rank(a, aStart, centroids, index * d, d)
 }
 
 const manhattan: Metric = {
@@ -30,7 +57,9 @@ const manhattan: Metric = {
     for (let j = 0; j < d; j++) sum += Math.abs(a[aStart + j]! - b[bStart + j]!)
     return sum
   },
-  toDistance: (rank) => rank
+  rankAll: rankEach,
+  toDistance: (rank) => rank,
+  squared: false
 }
 
 /** 1 − cosine of the angle, 0 to 2. A point at the origin has no direction: 1 from everything, as in scikit-learn. */
@@ -49,7 +78,9 @@ const cosine: Metric = {
     }
     return aa === 0 || bb === 0 ? 1 : Math.max(0, 1 - dot / Math.sqrt(aa * bb))
   },
-  toDistance: (rank) => rank
+  rankAll: rankEach,
+  toDistance: (rank) => rank,
+  squared: false
 }
 
 export const METRICS: Readonly<Record<Distance, Metric>> = { euclidean, manhattan, cosine }

@@ -11,7 +11,11 @@ const LIMIT = 1e100
 /** A logarithm or a power and the clipping around them cost about as much as so many multiplications. */
 const TRANSFORM_UNITS = 30
 
-const limited = (x: number): number => Math.min(Math.max(x, -LIMIT), LIMIT)
+/** Within what can be reckoned with. Comparing takes less than Math.min and Math.max, which tell 0 from -0. */
+export function limited(x: number): number {
+  if (x > LIMIT) return LIMIT
+  return x < -LIMIT ? -LIMIT : x
+}
 
 interface ScalingOptions {
   transform: Transform

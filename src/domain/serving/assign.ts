@@ -2,6 +2,7 @@ import { METRICS } from '../clustering/metric.ts'
 import { present, scaleValue, toUnitLength } from '../features/scaling.ts'
 import type { ModelFit } from '../records/model.ts'
 import type { Placements } from './placements.ts'
+import { axisNumbers, BEYOND_FENCE, BEYOND_RANGE, type FeatureRun, scaleRows } from './scale-rows.ts'
 
 /** A customer's place among the segments. */
 export interface Place {
@@ -31,6 +32,8 @@ export interface Assigner {
   assign(raw: ArrayLike<number | null>): Placement
   /** As `assign`, into a row of `placements`, with the distances to all segments where it keeps them. */
   placeInto(placements: Placements, row: number, raw: ArrayLike<number | null>): void
+  /** As `placeInto` for all rows from `from` to `to`. @param runs the features of `fit.features` in their order */
+  placeRows(placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): void
   /** As `assign`, without the distances to all segments: for many customers at a time. */
   place(raw: ArrayLike<number | null>): Place
   /** Where the last customer lies in the space in which distances are measured; overwritten by the next. */
@@ -39,6 +42,8 @@ export interface Assigner {
 
 /** A radius is the 99th percentile of the members' distances, so 1.5 of them leave room for a somewhat longer tail. */
 const DOMAIN_RADII = 1.5
+/** Customers whose points are kept at a time: so many stay in the processor's cache. */
+const BLOCK = 1024
 
 /**
  * Makes ready to assign customers. The training labels its own customers with this, so both agree to the last bit.
@@ -53,10 +58,13 @@ export function prepareAssigner(fit: ModelFit): Assigner {
   const axisOf = (feature: string) => features.findIndex(({ name }) => name === feature)
   const fences = fit.fences.map(({ feature, lower, upper }) => ({ axis: axisOf(feature), min: lower, max: upper }))
   const ranges = fit.ranges.map(({ feature, min, max }) => ({ axis: axisOf(feature), min, max }))
-  const all = segments.map((_, index) => index)
+  const all = Int32Array.from(segments, (_, index) => index)
   const ofKind = (kind: string) => (fences.length > 0 ? all.filter((index) => segments[index]!.kind === kind) : all)
   const [clusters, outliers] = [ofKind('cluster'), ofKind('outlier')]
   const centroids = Float64Array.from(segments.flatMap(({ centroid }) => centroid))
+  const radii = Float64Array.from(segments, ({ radius }) => DOMAIN_RADII * radius)
+  const distanceOf = (rank: number): number => (metric.squared ? Math.sqrt(rank) : rank)
+  const axes = axisNumbers(fit)
   const point = new Float64Array(d)
   const ranks = new Float64Array(all.length)
 
@@ -72,14 +80,8 @@ export function prepareAssigner(fit: ModelFit): Assigner {
   let segment = -1
   const own = new Float64Array(2)
 
-  /** @returns whether the customer is out of domain */
-  const locate = (raw: ArrayLike<number | null>): boolean => {
-    if (raw.length !== d) throw new RangeError(`${d} features are needed, got ${raw.length}`)
-    for (let j = 0; j < d; j++) point[j] = scaleValue(raw[j]!, features[j]!)
-    if (fit.distance === 'cosine') toUnitLength(point, 0, d)
-    for (let index = 0; index < ranks.length; index++) ranks[index] = metric.rank(point, 0, centroids, index * d, d)
-
-    const eligible = beyond(fences, raw) ? outliers : clusters
+  /** Of the customer whose ranks are there. */
+  const choose = (eligible: Int32Array): void => {
     let found = -1
     let least = Number.POSITIVE_INFINITY
     let next = Number.POSITIVE_INFINITY
@@ -91,13 +93,41 @@ export function prepareAssigner(fit: ModelFit): Assigner {
         found = eligible[place]!
       } else if (rank < next) next = rank
     }
-    const distance = metric.toDistance(least)
-    const nextDistance = metric.toDistance(next)
+    const distance = distanceOf(least)
+    const nextDistance = distanceOf(next)
     segment = found
     own[0] = distance
     own[1] = nextDistance > 0 ? Math.max(0, 1 - distance / nextDistance) : 0
-    return distance > DOMAIN_RADII * segments[found]!.radius && beyond(ranges, raw)
   }
+  const isFar = () => own[0]! > radii[segment]!
+
+  /** @returns whether the customer is out of domain */
+  const locate = (raw: ArrayLike<number | null>): boolean => {
+    if (raw.length !== d) throw new RangeError(`${d} features are needed, got ${raw.length}`)
+    for (let j = 0; j < d; j++) point[j] = scaleValue(raw[j]!, features[j]!)
+    if (fit.distance === 'cosine') toUnitLength(point, 0, d)
+    metric.rankAll(point, 0, centroids, d, ranks)
+    choose(beyond(fences, raw) ? outliers : clusters)
+    return isFar() && beyond(ranges, raw)
+  }
+
+  const points = new Float64Array(BLOCK * d)
+  const limits = new Uint8Array(BLOCK)
+  const placeBlock = (placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): void => {
+    limits.fill(0)
+    for (let j = 0; j < d; j++) scaleRows(axes[j]!, runs[j]!, from, to, points, j, d, limits)
+    if (fit.distance === 'cosine') for (let at = 0; at < (to - from) * d; at += d) toUnitLength(points, at, d)
+    for (let row = from; row < to; row++) {
+      metric.rankAll(points, (row - from) * d, centroids, d, ranks)
+      const found = limits[row - from]!
+      choose((found & BEYOND_FENCE) === 0 ? clusters : outliers)
+      placements.set(row, segment, own[0]!, own[1]!, isFar() && (found & BEYOND_RANGE) !== 0)
+      for (let index = 0; index < placements.segments; index++) {
+        placements.setDistanceTo(row, index, distanceOf(ranks[index]!))
+      }
+    }
+  }
+
   const place = (raw: ArrayLike<number | null>): Place => {
     const outOfDomain = locate(raw)
     return { segment, distance: own[0]!, margin: own[1]!, outOfDomain }
@@ -109,13 +139,17 @@ export function prepareAssigner(fit: ModelFit): Assigner {
       const outOfDomain = locate(raw)
       placements.set(row, segment, own[0]!, own[1]!, outOfDomain)
       for (let index = 0; index < placements.segments; index++) {
-        placements.setDistanceTo(row, index, metric.toDistance(ranks[index]!))
+        placements.setDistanceTo(row, index, distanceOf(ranks[index]!))
       }
+    },
+    placeRows(placements, from, to, runs) {
+      for (let first = from; first < to; first += BLOCK)
+        placeBlock(placements, first, Math.min(to, first + BLOCK), runs)
     },
     assign(raw) {
       const { segment, distance, margin, outOfDomain } = place(raw)
       const distances = new Float64Array(ranks.length)
-      for (let index = 0; index < ranks.length; index++) distances[index] = metric.toDistance(ranks[index]!)
+      for (let index = 0; index < ranks.length; index++) distances[index] = distanceOf(ranks[index]!)
       return { segment, distance, margin, distances, outOfDomain }
     }
   }

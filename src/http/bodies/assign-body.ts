@@ -1,4 +1,5 @@
 import type { AssignTableRequest } from '../../flows/flows.ts'
+import { bodyText } from './body-text.ts'
 import { readColumns } from './columns-table.ts'
 import { JsonBytes } from './json-bytes.ts'
 import { readRows } from './rows-table.ts'
@@ -40,6 +41,7 @@ export function readAssignBody(bytes: Buffer, isAbout: (value: unknown) => boole
   if (head === null) return null
   const json = new JsonBytes(bytes, head.length)
   const read = head.form === 'customers' ? readRows(json) : readColumns(json)
+  bodyText().release()
   if (read === null) return null
   if (head.form === 'customers') json.expect(BRACKET_CLOSED)
   const about = json.failed ? null : aboutOf(head.members, bytes, json.at)

@@ -1,4 +1,5 @@
-import { areDistinct, takeId } from './customer-id.ts'
+import { bodyText } from './body-text.ts'
+import { takeId } from './customer-id.ts'
 import type { JsonBytes } from './json-bytes.ts'
 import type { ReadCustomers } from './read-customers.ts'
 
@@ -41,7 +42,7 @@ export function readColumns(json: JsonBytes): ReadCustomers | null {
   } while (json.peek() === COMMA && ++json.at > 0)
   json.expect(CLOSE)
   if (json.failed || ids === null || names.length > MOST_FEATURES) return null
-  if (n > MOST_CUSTOMERS || !areDistinct(json.bytes, ids, n)) return null
+  if (n > MOST_CUSTOMERS || !bodyText().differ(json.bytes, ids, n)) return null
   return { ids, table: { n, names, columns, starts: names.map(() => 0), step: 1 } }
 }
 
@@ -49,13 +50,17 @@ function readNumbers(json: JsonBytes, room: number): Float64Array {
   let values = new Float64Array(room)
   let count = 0
   do {
-    if (count === values.length) {
-      const larger = new Float64Array(2 * count)
+    const many = bodyText().numbers(json)
+    const needed = count + many.length + 1
+    if (needed > values.length) {
+      const larger = new Float64Array(2 * needed)
       larger.set(values)
       values = larger
     }
+    values.set(many, count)
+    count = needed
     json.peek()
-    json.numberTo(values, count++)
+    json.numberTo(values, count - 1)
   } while (!json.failed && json.peek() === COMMA && ++json.at > 0)
   json.expect(BRACKET_CLOSED)
   return values.subarray(0, count)
@@ -65,16 +70,19 @@ function readIds(json: JsonBytes, room: number): Int32Array {
   let ids = new Int32Array(2 * room)
   let count = 0
   do {
-    if (count === ids.length) {
-      const larger = new Int32Array(2 * count)
+    const many = bodyText().ids(json)
+    const needed = count + many.length + 2
+    if (needed > ids.length) {
+      const larger = new Int32Array(2 * needed)
       larger.set(ids)
       ids = larger
     }
+    ids.set(many, count)
+    count = needed
     json.peek()
-    ids[count] = json.at
+    ids[count - 2] = json.at
     if (!takeId(json)) json.failed = true
-    ids[count + 1] = json.at
-    count += 2
+    ids[count - 1] = json.at
   } while (!json.failed && json.peek() === COMMA && ++json.at > 0)
   json.expect(BRACKET_CLOSED)
   return ids.subarray(0, count)

@@ -11,6 +11,7 @@ const MOST_BYTES = 65_536
 
 /** Bytes to be found again and again. */
 export class Piece {
+  readonly bytes: Uint8Array
   readonly length: number
   /** The bytes by fours, as integers. */
   private readonly words: Int32Array
@@ -18,6 +19,7 @@ export class Piece {
   private readonly rest: Uint8Array
 
   constructor(bytes: Uint8Array) {
+    this.bytes = bytes.slice()
     this.length = bytes.length
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.words = Int32Array.from({ length: bytes.length >> 2 }, (_, index) => view.getInt32(4 * index, true))

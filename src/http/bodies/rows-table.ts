@@ -1,3 +1,4 @@
+import { bodyText } from './body-text.ts'
 import { takeId } from './customer-id.ts'
 import type { JsonBytes } from './json-bytes.ts'
 import type { ReadCustomers } from './read-customers.ts'
@@ -37,8 +38,9 @@ export function readRows(json: JsonBytes): ReadCustomers | null {
   return readAlike(json, pattern)
 }
 
-function readAlike(json: JsonBytes, { names, opening, between, closing }: RowPattern): ReadCustomers | null {
+function readAlike(json: JsonBytes, pattern: RowPattern): ReadCustomers | null {
   const { bytes } = json
+  const { names, opening, between, closing } = pattern
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   if (!opening.isAt(view, json.at)) return null
   const width = names.length
@@ -49,6 +51,7 @@ function readAlike(json: JsonBytes, { names, opening, between, closing }: RowPat
   const ids = new Int32Array(2 * most)
   let n = 0
   do {
+    n += bodyText().customers(json, pattern, values, ids, n)
     json.peek()
     if (n === most || !opening.isAt(view, json.at)) return null
     json.at += opening.length

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ModelFit } from '../../../src/domain/records/model.ts'
 import { prepareAssigner } from '../../../src/domain/serving/assign.ts'
+import { Placements } from '../../../src/domain/serving/placements.ts'
 
 const axis = (name: string, impute: number | null = null) =>
   ({ name, transform: 'none', lambda: null, center: 0, scale: 1, impute, lower: null, upper: null }) as const
@@ -83,4 +85,110 @@ test('assign keeps no memory of the customer before', () => {
   const first = assign([4, 3])
   assign([9, 1])
   expect(assign([4, 3])).toEqual(first)
+})
+
+const value = fc.oneof(
+  fc.integer({ min: -50, max: 6000 }),
+  fc.double({ min: -20, max: 20, noNaN: true }),
+  fc.double({ noNaN: true }),
+  fc.constantFrom(0, -0, 4095, 4096, Number.NaN)
+)
+const limit = fc.option(fc.double({ min: -30, max: 30, noNaN: true }))
+const feature = fc.record({
+  transform: fc.constantFrom('none', 'log1p', 'yeo_johnson'),
+  lambda: fc.double({ min: -2, max: 3, noNaN: true }),
+  center: fc.double({ min: -5, max: 5, noNaN: true }),
+  scale: fc.double({ min: 0.1, max: 5, noNaN: true }),
+  impute: fc.double({ min: 0, max: 9, noNaN: true }),
+  lower: limit,
+  upper: limit
+})
+const models = fc.record({ d: fc.integer({ min: 1, max: 4 }), k: fc.integer({ min: 1, max: 6 }) }).chain(({ d, k }) =>
+  fc.record({
+    features: fc.array(feature, { minLength: d, maxLength: d }),
+    distance: fc.constantFrom('euclidean', 'manhattan', 'cosine'),
+    fenced: fc.boolean(),
+    bounds: fc.array(fc.record({ lower: fc.nat(9), upper: fc.nat(40) }), { minLength: d, maxLength: d }),
+    segments: fc.array(
+      fc.record({
+        centroid: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: d, maxLength: d }),
+        radius: fc.double({ min: 0, max: 2, noNaN: true })
+      }),
+      { minLength: k, maxLength: k }
+    ),
+    rows: fc.array(fc.array(value, { minLength: d, maxLength: d }), { minLength: 1, maxLength: 8 })
+  })
+)
+
+function fitOf({
+  features,
+  distance,
+  fenced,
+  bounds,
+  segments
+}: typeof models extends fc.Arbitrary<infer M> ? M : never) {
+  const names = features.map((_, j) => `f${j}`)
+  return {
+    features: features.map((each, j) => ({ ...each, name: names[j] })),
+    distance,
+    fences: fenced ? bounds.map((each, j) => ({ ...each, feature: names[j] })) : [],
+    segments: [
+      ...segments.map((each) => ({ ...each, kind: 'cluster' })),
+      ...(fenced ? segments.map((each) => ({ ...each, kind: 'outlier' })) : [])
+    ],
+    ranges: bounds.map(({ lower, upper }, j) => ({ feature: names[j], min: lower, max: upper }))
+  } as ModelFit
+}
+
+test('placeRows says of each row what placeInto says, to the last bit, in rows as in columns', () => {
+  fc.assert(
+    fc.property(models, (model) => {
+      const assigner = prepareAssigner(fitOf(model))
+      const [n, d] = [model.rows.length, model.features.length]
+      const k = model.segments.length * (model.fenced ? 2 : 1)
+      const one = new Placements(n, k)
+      for (const [index, row] of model.rows.entries()) assigner.placeInto(one, index, row)
+      const rows = Float64Array.from(model.rows.flat())
+      const columns = model.features.map((_, j) => Float64Array.from(model.rows, (row) => row[j]!))
+      const fromRows = new Placements(n, k)
+      assigner.placeRows(
+        fromRows,
+        0,
+        n,
+        model.features.map((_, j) => ({ column: rows, start: j, step: d }))
+      )
+      const fromColumns = new Placements(n, k)
+      assigner.placeRows(
+        fromColumns,
+        0,
+        n,
+        columns.map((column) => ({ column, start: 0, step: 1 }))
+      )
+      expect(fromRows.numbers).toEqual(one.numbers)
+      expect(fromColumns.numbers).toEqual(one.numbers)
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test('placeRows places more rows than it holds at a time, from any row on', () => {
+  const column = Float64Array.from({ length: 5000 }, (_, row) => (row * 7) % 13)
+  const runs = [
+    { column, start: 0, step: 2 },
+    { column, start: 1, step: 2 }
+  ]
+  const { placeInto, placeRows } = prepareAssigner(fit)
+  const expected = new Placements(2500, 0)
+  for (let row = 3; row < 2500; row++) placeInto(expected, row, [column[2 * row]!, column[2 * row + 1]!])
+  const placements = new Placements(2500, 0)
+  placeRows(placements, 3, 2500, runs)
+  expect(placements.numbers).toEqual(expected.numbers)
+})
+
+test('placeRows refuses an absent value that was never absent in training', () => {
+  const runs = [
+    { column: Float64Array.of(1, Number.NaN), start: 0, step: 1 },
+    { column: Float64Array.of(1, 1), start: 0, step: 1 }
+  ]
+  expect(() => prepareAssigner(fit).placeRows(new Placements(2, 0), 0, 2, runs)).toThrow(RangeError)
 })

@@ -59,6 +59,7 @@ const wrongNumber = fc.constantFrom(
   ...['01', '1.', '.5', '+1', '1e400', '-', '1e', 'NaN', 'nul', 'true', '"1"', '0x10', '--1', '1.2.3', '[]']
 )
 const numberText = fc.oneof({ weight: 30, arbitrary: rightNumber }, { weight: 1, arbitrary: wrongNumber })
+const rarelyWrong = fc.oneof({ weight: 500, arbitrary: rightNumber }, { weight: 1, arbitrary: wrongNumber })
 const about = fc.constantFrom(
   '',
   ',"include":[]',
@@ -86,6 +87,15 @@ const crowd = fc.record({
   blanks: fc.array(space, { minLength: 6, maxLength: 6 })
 })
 type Crowd = typeof crowd extends fc.Arbitrary<infer Value> ? Value : never
+
+const four = { minLength: 4, maxLength: 4 }
+const fifty = { minLength: 30, maxLength: 50 }
+
+const crowdOf = (n: number) =>
+  Array.from({ length: n }, (_, i) => ({
+    customer_id: `c-${i}`,
+    features: { x: 12 * i, y: i % 5 === 0 ? null : i / 8 }
+  }))
 
 const around = (list: string, { about: more, first, blanks }: Crowd) =>
   first && more !== ''
@@ -126,7 +136,11 @@ describe('readAssignBody', () => {
     const usual = [
       '{"customers":[{"customer_id":"c-1","features":{"recency_days":12,"monetary_value":19.5}},{"customer_id":"c-2","features":{"recency_days":0,"monetary_value":null}}],"include":["nearest"]}',
       '{"model_id":"mdl_1","customers": [{"customer_id": "1", "features": {"frequency": 1e2}}]}',
-      '{"columns":{"customer_id":["a","b"],"recency_days":[1,2],"monetary_value":[0.5,null]},"reference_date":"2024-01-01"}'
+      '{"columns":{"customer_id":["a","b"],"recency_days":[1,2],"monetary_value":[0.5,null]},"reference_date":"2024-01-01"}',
+      JSON.stringify({ customers: crowdOf(12) }),
+      JSON.stringify({
+        columns: { customer_id: crowdOf(40).map((each) => each.customer_id), x: crowdOf(40).map((_, i) => i / 4) }
+      })
     ]
     const bytes = fc.constantFrom(...'{}[]":,\\ 019.eE-+ntu\n\0\u00ff'.split('').map((letter) => letter.charCodeAt(0)))
     const change = fc.record({ at: fc.nat(10_000), byte: bytes, kind: fc.constantFrom('put', 'drop', 'instead') })
@@ -146,6 +160,43 @@ describe('readAssignBody', () => {
       }),
       { numRuns: 20_000 }
     )
+  })
+
+  // So many that all but the last of a list is read by WebAssembly.
+  const bigCrowd = fc
+    .record({ given: crowd, more: fc.array(fc.record({ id: plain, values: fc.array(rarelyWrong, four) }), fifty) })
+    .map(({ given, more }) => ({ ...given, rows: more.map(({ id, values }, row) => ({ id: `c${id}${row}`, values })) }))
+
+  test('reads of many customers what JSON.parse reads and the schema takes, or leaves it', () => {
+    let taken = 0
+    fc.assert(
+      fc.property(bigCrowd, fc.boolean(), (given, inRows) => {
+        if (expectRight(inRows ? rowsOf(given) : columnsOf(given))) taken++
+      }),
+      { numRuns: 400 }
+    )
+    expect(taken).toBeGreaterThan(20)
+  })
+
+  test('reads bodies of any length: customers across the borders of what is read at a time', () => {
+    const random = fc.sample(
+      fc.record({ id: fc.integer({ min: 1, max: 190 }), x: fc.nat(99_999_999), y: fc.nat(9_999_999) }),
+      { numRuns: 6000, seed: 3 }
+    )
+    const rows = random.map(({ id, x, y }, row) => ({
+      customer_id: 'c'.repeat(id) + row,
+      features: { x, y: row % 7 === 0 ? null : y / 10 ** (row % 8) }
+    }))
+    const columns = {
+      customer_id: rows.map(({ customer_id }) => customer_id),
+      x: rows.map(({ features }) => features.x),
+      y: rows.map(({ features }) => features.y)
+    }
+    expect(expectRight(JSON.stringify({ customers: rows }))).toBe(true)
+    expect(expectRight(JSON.stringify({ columns }))).toBe(true)
+    expect(expectRight(JSON.stringify({ columns }, null, 1))).toBe(true)
+    columns.customer_id[5999] = columns.customer_id[0]!
+    expect(read(JSON.stringify({ columns }))).toBeNull()
   })
 
   test.each([
