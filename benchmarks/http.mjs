@@ -1,6 +1,6 @@
 // How fast are the addresses that others call all day, against the least that Fastify can do?
 // Both are loaded by turns in the same run, so that what else the machine does slows both. Usage: npm run bench:http [-- ROUNDS SECONDS]
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -191,10 +191,23 @@ async function warm({ origin }, { requests, connections, customers = 1 }) {
 
 /** CPU time tells what a request costs also where the load generator or a neighbour takes part of the machine. */
 async function loadCounting(server, cpu, { requests, connections }) {
-  const before = await cpu(server.origin)
+  const [before, idle] = [await cpu(server.origin), waited(server.pid)]
   const figures = await load(server.origin, requests, { connections, seconds })
+  const waiting = waited(server.pid) - idle
   const spent = (await cpu(server.origin)) - before
-  return { ...figures, cpuPerRequest: spent / (figures.requestsPerSecond * seconds) }
+  return { ...figures, cpuPerRequest: spent / (figures.requestsPerSecond * seconds), waiting: waiting / seconds }
+}
+
+/**
+ * Seconds that the server's main thread was ready to run and had no processor. What it waited, its callers waited too: a
+ * high percentile beside a large share of waiting tells of the neighbours and not of the server.
+ */
+function waited(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e9
+  } catch {
+    return Number.NaN
+  }
 }
 
 async function helloCpu(origin) {
@@ -230,6 +243,7 @@ function line(name, runs, { customers, bar = '' }) {
       'to hello, by CPU': Number.isNaN(figure('cpuRatio')) ? '' : figure('cpuRatio').toFixed(2),
       'p50 ms': figure('p50'),
       'p99 ms': figure('p99'),
+      'waiting for a CPU': `${Math.round(100 * figure('waiting'))} %`,
       'customers/s': perCustomer(figure('requestsPerSecond')),
       'customers per CPU second': perCustomer(1 / figure('cpuPerRequest')),
       bar

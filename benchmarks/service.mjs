@@ -13,7 +13,7 @@ export const startService = (dataDir, environment = {}) =>
   start(['dist/main.js'], '/health/ready', (port) => ({
     DATA_DIR: dataDir,
     PORT: String(port),
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'error',
     UV_THREADPOOL_SIZE: '16',
     ...environment
   }))

@@ -11,8 +11,8 @@ import { verifyFolder } from './published-folder.ts'
  */
 export class MemberLibrary {
   private readonly shelf = new Map<string, Promise<Members>>()
-  /** The place that was asked for last, which stands at the end of the shelf. */
-  private latest = ''
+  /** What was asked for last, which stands at the end of the shelf. */
+  private latest: { place: string; members: Members } | undefined
 
   constructor(
     private readonly folders: Folders,
@@ -20,17 +20,24 @@ export class MemberLibrary {
     private readonly places: number
   ) {}
 
-  /** @throws Problem dataset_corrupt when the files are missing or damaged */
-  async open(tenant: Tenant, modelId: string): Promise<Members> {
+  /**
+   * Without a promise where the same was asked for last.
+   * @throws Problem dataset_corrupt when the files are missing or damaged
+   */
+  open(tenant: Tenant, modelId: string): Members | Promise<Members> {
     const place = placeOf(tenant, modelId)
-    if (place === this.latest) return await this.shelf.get(place)!
+    return place === this.latest?.place ? this.latest.members : this.take(place, tenant, modelId)
+  }
+
+  private async take(place: string, tenant: Tenant, modelId: string): Promise<Members> {
     const members = this.shelf.get(place) ?? readChecked(this.folders.model(tenant, modelId))
     this.shelf.delete(place)
     this.shelf.set(place, members)
-    this.latest = place
     if (this.shelf.size > this.places) this.shelf.delete(this.shelf.keys().next().value as string)
     try {
-      return await members
+      const read = await members
+      if (this.shelf.get(place) === members) this.latest = { place, members: read }
+      return read
     } catch (error) {
       this.remove(place)
       throw error
@@ -43,7 +50,7 @@ export class MemberLibrary {
 
   private remove(place: string): void {
     this.shelf.delete(place)
-    if (place === this.latest) this.latest = ''
+    if (place === this.latest?.place) this.latest = undefined
   }
 }
 

@@ -40,8 +40,19 @@ export async function findChampion(tools: Tools, tenant: Tenant): Promise<ModelW
   return withState(model, model.id)
 }
 
-export const findModelOrChampion = (tools: Tools, tenant: Tenant, id: string | undefined): Promise<ModelWithState> =>
-  id === undefined ? findChampion(tools, tenant) : findModel(tools, tenant, id)
+/** The model asked for, or the champion: without a promise where the store has it at hand. */
+export const findModelOrChampion = (
+  tools: Tools,
+  tenant: Tenant,
+  id: string | undefined
+): ModelWithState | Promise<ModelWithState> =>
+  id === undefined ? (championAtHand(tools, tenant) ?? findChampion(tools, tenant)) : findModel(tools, tenant, id)
+
+function championAtHand({ stores }: Tools, tenant: Tenant): ModelWithState | undefined {
+  const id = stores.champions.known?.(tenant)
+  const model = id === undefined ? undefined : stores.models.known?.(tenant, id)
+  return model && withState(model, model.id)
+}
 
 /** A segment and its model. The champion's come first, as they are asked for most. */
 export async function findSegment(

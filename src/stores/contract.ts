@@ -39,6 +39,8 @@ export interface Page {
 
 export interface RecordStore<Rec extends { id: string; created_at: string }> {
   get(tenant: Tenant, id: string): Promise<Rec | undefined>
+  /** As `get`, of a store that has all records at hand: for requests that come so often that a promise counts. */
+  known?(tenant: Tenant, id: string): Rec | undefined
   /** @throws Error when the id exists */
   create(tenant: Tenant, record: Rec): Promise<void>
   /**
@@ -59,6 +61,8 @@ export interface RecordStore<Rec extends { id: string; created_at: string }> {
 /** Which model speaks for the tenant. */
 export interface ChampionStore {
   get(tenant: Tenant): Promise<string | undefined>
+  /** As RecordStore.known. */
+  known?(tenant: Tenant): string | undefined
   set(tenant: Tenant, modelId: string): Promise<void>
 }
 

@@ -37,6 +37,10 @@ export class MemoryRecords<Rec extends Identified> implements RecordStore<Rec> {
   }
 
   async get(tenant: Tenant, id: string): Promise<Rec | undefined> {
+    return this.known(tenant, id)
+  }
+
+  known(tenant: Tenant, id: string): Rec | undefined {
     return this.shelves.get(tenant)?.byId.get(id)
   }
 

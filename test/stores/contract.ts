@@ -95,6 +95,10 @@ export function storeContract(
         }
         await expect(stores.jobs.update(ANNA, queuedJob(1).id, refuse)).rejects.toThrow(RangeError)
         expect(await stores.jobs.get(ANNA, queuedJob(1).id)).toEqual(queuedJob(1))
+        if (stores.jobs.known !== undefined) {
+          expect(stores.jobs.known(ANNA, queuedJob(1).id)).toEqual(queuedJob(1))
+          expect(stores.jobs.known(BERT, queuedJob(1).id)).toBeUndefined()
+        }
       })
 
       test('delete tells whether there was a record', async () => {
@@ -173,6 +177,11 @@ export function storeContract(
         await stores.champions.set(ANNA, 'mdl_1')
         await stores.champions.set(ANNA, 'mdl_2')
         expect(await stores.champions.get(ANNA)).toBe('mdl_2')
+        // A store that has its records at hand says so at once, and the same.
+        if (stores.champions.known !== undefined) {
+          expect(stores.champions.known(ANNA)).toBe('mdl_2')
+          expect(stores.champions.known(BERT)).toBeUndefined()
+        }
         expect(await stores.champions.get(BERT)).toBeUndefined()
       })
     })

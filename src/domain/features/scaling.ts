@@ -14,7 +14,8 @@ const TRANSFORM_UNITS = 30
 /** Within what can be reckoned with. Comparing takes less than Math.min and Math.max, which tell 0 from -0. */
 export function limited(x: number): number {
   if (x > LIMIT) return LIMIT
-  return x < -LIMIT ? -LIMIT : x
+  if (x < -LIMIT) return -LIMIT
+  return x
 }
 
 interface ScalingOptions {

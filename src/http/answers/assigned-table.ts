@@ -72,9 +72,14 @@ interface Way {
 }
 
 /** All rows: as many as can be many at a time, the others one by one. */
-async function inStretches(text: JsonText, n: number, way: Way): Promise<void> {
-  for (let row = 0; row < n; ) {
-    if (row > 0) await pause()
+function inStretches(text: JsonText, n: number, way: Way): Promise<void> | undefined {
+  const row = writeRows(text, 0, n, way)
+  return row < n ? fromRow(row, text, n, way) : undefined
+}
+
+async function fromRow(from: number, text: JsonText, n: number, way: Way): Promise<void> {
+  for (let row = from; row < n; ) {
+    await pause()
     row = writeRows(text, row, n, way)
   }
 }

@@ -7,7 +7,7 @@ import { assignmentsText, columnsText, customerText } from '../answers/assignmen
 import { etagOf, isUnchanged } from '../answers/etag.ts'
 import { giveBack } from '../answers/json-text.ts'
 import { ReadAssignBody, readAssignBody } from '../bodies/assign-body.ts'
-import { compiled, compiledValidator } from '../plugins/compiled-validation.ts'
+import { compiled, compiledValidator, compiledValidatorCompiler } from '../plugins/compiled-validation.ts'
 import { jsonBody } from '../plugins/json-body.ts'
 import { Nothing } from '../schemas/common.ts'
 import {
@@ -80,6 +80,7 @@ export const customerRoutes = async (
     '/customers/:id',
     {
       config: { scope: 'read', tagged: true },
+      validatorCompiler: compiledValidatorCompiler as FastifySchemaCompiler<unknown>,
       schema: {
         operationId: 'getCustomer',
         summary: 'Read a customer of the champion, or of another model',
