@@ -87,7 +87,7 @@ export default {
     rule(
       'flows-do-not-call-flows',
       '^src/flows/([^/]+)',
-      { path: '^src/flows/', pathNot: ['^src/flows/$1', '^src/flows/(tools|flows|lookup)[.]ts$'] },
+      { path: '^src/flows/', pathNot: ['^src/flows/$1', '^src/flows/((tools|flows|lookup)[.]ts$|messages/)'] },
       'A step two flows share belongs to domain/ or to an adapter.'
     ),
 

@@ -1,8 +1,9 @@
 import type { ModelFit } from '../domain/records/model.ts'
 import { Placements } from '../domain/serving/placements.ts'
 import type { FieldError } from '../errors.ts'
-import type { AssignColumnsRequest, Flows } from './flows.ts'
+import type { Flows } from './flows.ts'
 import { assignerOf, assignRefusal, findModelOrChampion, isFeatureName, referenceOf, takeTurns } from './lookup.ts'
+import type { AssignColumnsRequest } from './messages/assigning-tables.ts'
 import type { Tools } from './tools.ts'
 
 const MOST_ERRORS = 1000

@@ -3,7 +3,7 @@ import type { ModelFit } from '../domain/records/model.ts'
 import { Placements } from '../domain/serving/placements.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { FieldError } from '../errors.ts'
-import type { AssignCustomer, AssignedCustomers, CustomerOrder, Flows, ModelWithState } from './flows.ts'
+import type { Flows } from './flows.ts'
 import {
   assignerOf,
   assignRefusal,
@@ -13,6 +13,8 @@ import {
   referenceOf,
   takeTurns
 } from './lookup.ts'
+import type { AssignCustomer, AssignedCustomers, CustomerOrder } from './messages/assigning.ts'
+import type { ModelWithState } from './messages/models.ts'
 import type { Tools } from './tools.ts'
 
 const DAY_MS = 86_400_000

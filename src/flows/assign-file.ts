@@ -3,8 +3,10 @@ import { queuedJob } from '../domain/records/job.ts'
 import type { AssignFormat, AssignOnError } from '../domain/vocabulary.ts'
 import type { JobWork } from '../jobs/board.ts'
 import type { AssignResult } from '../jobs/tasks.ts'
-import type { Flows, ModelWithState, ReceivedFile } from './flows.ts'
+import type { Flows } from './flows.ts'
 import { findModel, findModelOrChampion, referenceOf } from './lookup.ts'
+import type { ModelWithState } from './messages/models.ts'
+import type { ReceivedFile } from './messages/orders.ts'
 import type { Tools } from './tools.ts'
 
 /** All that the assignment needs, also after a restart: the model is the one that spoke when the file was accepted. */

@@ -1,8 +1,9 @@
 import type { ModelFit } from '../domain/records/model.ts'
 import { Placements } from '../domain/serving/placements.ts'
 import type { FeatureRun } from '../domain/serving/scale-rows.ts'
-import type { CustomerTable, Flows } from './flows.ts'
+import type { Flows } from './flows.ts'
 import { assignerOf, findModelOrChampion, isFeatureName, referenceOf, takeTurns } from './lookup.ts'
+import type { CustomerTable } from './messages/assigning-tables.ts'
 import type { Tools } from './tools.ts'
 
 /** Customers between two turns of other requests. */

@@ -1,8 +1,9 @@
 import type { Model } from '../domain/records/model.ts'
 import { writeChange } from '../domain/serving/change-text.ts'
 import { type Explanation, explainCustomer as explain } from '../domain/serving/explain.ts'
-import type { CustomerExplanation, Flows } from './flows.ts'
+import type { Flows } from './flows.ts'
 import { assignerOf, findMember, findModelOrChampion } from './lookup.ts'
+import type { CustomerExplanation } from './messages/customers.ts'
 import type { Tools } from './tools.ts'
 
 /** Why a customer of the training is in its segment, and what would have to be otherwise for each other one. */

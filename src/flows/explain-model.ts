@@ -1,7 +1,8 @@
 import type { Model } from '../domain/records/model.ts'
 import { formatPercent, listed } from '../domain/segments/words.ts'
-import type { Flows, ModelExplanation } from './flows.ts'
+import type { Flows } from './flows.ts'
 import { findModel } from './lookup.ts'
+import type { ModelExplanation } from './messages/models.ts'
 import type { Tools } from './tools.ts'
 
 /** The segments of a model as a few questions about its customers, and the features that set each apart. */

@@ -1,7 +1,7 @@
 import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../errors.ts'
 import type { IdempotencyEntry } from '../stores/contract.ts'
-import type { FirstAnswer, IdempotencyFlow } from './flows.ts'
+import type { FirstAnswer, IdempotencyFlow } from './messages/idempotency.ts'
 import type { Tools } from './tools.ts'
 
 /** One request, one effect, however often it is sent: within 24 hours a repeated key gives the first answer again. */

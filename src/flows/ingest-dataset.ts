@@ -4,8 +4,8 @@ import { locationOf, type Reference } from '../domain/records/reference.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../errors.ts'
 import type { JobWork } from '../jobs/board.ts'
-import type { IngestRequest, ReceivedFile } from './flows.ts'
 import { allFiles, discardFiles } from './lookup.ts'
+import type { IngestRequest, ReceivedFile } from './messages/orders.ts'
 import type { Tools } from './tools.ts'
 
 type Context = Parameters<JobWork>[2]

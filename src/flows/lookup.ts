@@ -8,7 +8,10 @@ import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { isFeatureName } from '../domain/vocabulary.ts'
 import { type FieldError, Problem } from '../errors.ts'
-import type { ModelWithState, PageOf, PageRequest, ReceivedFile, SegmentMember } from './flows.ts'
+import type { SegmentMember } from './messages/customers.ts'
+import type { ModelWithState } from './messages/models.ts'
+import type { ReceivedFile } from './messages/orders.ts'
+import type { PageOf, PageRequest } from './messages/pages.ts'
 import type { Tools } from './tools.ts'
 
 // How a caller's word is found, or refused with the sentence that says which one was meant.

@@ -3,8 +3,9 @@ import { queuedJob } from '../domain/records/job.ts'
 import type { Reference } from '../domain/records/reference.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { Problem } from '../errors.ts'
-import type { Announce, Flows, IngestRequest } from './flows.ts'
+import type { Announce, Flows } from './flows.ts'
 import { discardFiles, findDataset } from './lookup.ts'
+import type { IngestRequest } from './messages/orders.ts'
 import type { Tools } from './tools.ts'
 
 /** Start reading a file that has arrived, and answer at once with the job. */

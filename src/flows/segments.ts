@@ -1,8 +1,9 @@
 import type { Members } from '../data/members.ts'
 import type { Segment, SegmentEdit } from '../domain/records/segment.ts'
 import { Problem } from '../errors.ts'
-import type { Flows, SegmentMember } from './flows.ts'
+import type { Flows } from './flows.ts'
 import { findModelOrChampion, findSegment, memberAt, withState } from './lookup.ts'
+import type { SegmentMember } from './messages/customers.ts'
 import type { Tools } from './tools.ts'
 
 export const listSegments =

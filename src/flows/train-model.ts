@@ -7,8 +7,9 @@ import { DEFAULT_FEATURES, FEATURES, PREFERENCE_PREFIX } from '../domain/vocabul
 import { Problem } from '../errors.ts'
 import type { JobWork } from '../jobs/board.ts'
 import type { TrainResult } from '../jobs/tasks.ts'
-import type { Flows, TrainingRequest } from './flows.ts'
+import type { Flows } from './flows.ts'
 import { findDataset } from './lookup.ts'
+import type { TrainingRequest } from './messages/models.ts'
 import type { Tools } from './tools.ts'
 
 /** All that the training needs, also after a restart: the same job gives the same model. */

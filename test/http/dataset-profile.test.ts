@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Dataset } from '../../src/domain/records/dataset.ts'
 import type { DatasetProfile } from '../../src/domain/records/profile.ts'
-import type { QualityDescription } from '../../src/flows/flows.ts'
+import type { QualityDescription } from '../../src/flows/messages/orders.ts'
 import { DatasetQualityAnswer, ProfileAnswer } from '../../src/http/schemas/dataset-profile.ts'
 import { buildApp } from '../helpers/build-app.ts'
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Model } from '../../src/domain/records/model.ts'
 import { DEFAULT_TENANT } from '../../src/domain/tenant.ts'
-import type { CustomerExplanation, ModelExplanation } from '../../src/flows/flows.ts'
+import type { CustomerExplanation } from '../../src/flows/messages/customers.ts'
+import type { ModelExplanation } from '../../src/flows/messages/models.ts'
 import { buildApp } from '../helpers/build-app.ts'
 import { openDoor } from '../helpers/door.ts'
 

@@ -1,4 +1,4 @@
-import type { AssignedColumns, AssignedTable, CustomerTable } from '../../flows/flows.ts'
+import type { AssignedColumns, AssignedTable, CustomerTable } from '../../flows/messages/assigning-tables.ts'
 import { addRow, begin, columnsOf, end, MOST_AHEAD, pause } from './assignments.ts'
 import { JsonText, type Phrase } from './json-text.ts'
 import * as say from './phrases.ts'

@@ -1,5 +1,7 @@
 import type { Placements } from '../../domain/serving/placements.ts'
-import type { AssignedColumns, AssignedCustomers, KnownCustomer } from '../../flows/flows.ts'
+import type { AssignedCustomers } from '../../flows/messages/assigning.ts'
+import type { AssignedColumns } from '../../flows/messages/assigning-tables.ts'
+import type { KnownCustomer } from '../../flows/messages/customers.ts'
 import { JsonText, type Phrase } from './json-text.ts'
 import * as say from './phrases.ts'
 import type { COLUMN } from './row-text.ts'

@@ -1,5 +1,5 @@
 import { textCell } from '../../domain/records/csv-text.ts'
-import type { SegmentMember } from '../../flows/flows.ts'
+import type { SegmentMember } from '../../flows/messages/customers.ts'
 
 /** Numbers stay numbers: `-5.5` is no formula. An absent one is an empty cell. */
 const numberCell = (value: number | null | undefined) => (value === null || value === undefined ? '' : String(value))

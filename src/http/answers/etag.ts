@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../../errors.ts'
-import type { ModelWithState } from '../../flows/flows.ts'
+import type { ModelWithState } from '../../flows/messages/models.ts'
 
 /**
  * The version of everything that is said of a model: its id, its edits, whether it is the champion, and the form of

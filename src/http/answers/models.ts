@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ModelWithState } from '../../flows/flows.ts'
+import type { ModelWithState } from '../../flows/messages/models.ts'
 import type { MetricsAnswer, ModelAnswer, ProjectionAnswer } from '../schemas/models.ts'
 
 // Inside, a segment is its place in the model's list; outside, it is its id.

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../../errors.ts'
-import type { Flows, IdempotencyClaim } from '../../flows/flows.ts'
+import type { Flows } from '../../flows/flows.ts'
+import type { IdempotencyClaim } from '../../flows/messages/idempotency.ts'
 import { pathOf, problemBody } from '../plugins/problem-details.ts'
 import { toProblem } from '../plugins/problem-mapping.ts'
 

@@ -1,4 +1,4 @@
-import type { ModelWithState } from '../../flows/flows.ts'
+import type { ModelWithState } from '../../flows/messages/models.ts'
 import { Phrase } from './json-text.ts'
 
 export const phrase = (text: string) => new Phrase(text)

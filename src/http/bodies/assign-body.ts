@@ -1,4 +1,4 @@
-import type { AssignTableRequest } from '../../flows/flows.ts'
+import type { AssignTableRequest } from '../../flows/messages/assigning-tables.ts'
 import { bodyText } from './body-text.ts'
 import { readColumns } from './columns-table.ts'
 import { JsonBytes } from './json-bytes.ts'

@@ -1,4 +1,4 @@
-import type { CustomerTable } from '../../flows/flows.ts'
+import type { CustomerTable } from '../../flows/messages/assigning-tables.ts'
 
 /** Customers, and where in the body their ids stand as JSON texts: of customer i from ids[2i] up to ids[2i + 1]. */
 export interface ReadCustomers {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AssignFile } from '../../domain/records/assign-file.ts'
 import { ASSIGN_FORMATS, ASSIGN_ON_ERROR } from '../../domain/vocabulary.ts'
-import type { AssignFileOptions } from '../../flows/flows.ts'
+import type { AssignFileOptions } from '../../flows/messages/assigning-tables.ts'
 import { Limitations, pageOf } from './common.ts'
 import { Id, Instant, Moment } from './text.ts'
 

@@ -1,12 +1,7 @@
 import { z } from 'zod'
-import type {
-  AssignAnswer,
-  AssignColumnsAnswer,
-  AssignColumnsRequest,
-  Assignment,
-  AssignRequest,
-  CustomerDescription
-} from '../../flows/flows.ts'
+import type { AssignAnswer, Assignment, AssignRequest } from '../../flows/messages/assigning.ts'
+import type { AssignColumnsAnswer, AssignColumnsRequest } from '../../flows/messages/assigning-tables.ts'
+import type { CustomerDescription } from '../../flows/messages/customers.ts'
 import { DistanceValue, FeatureValues, Limitations, MarginValue } from './common.ts'
 import { MemberAnswer } from './segments.ts'
 import { CustomerId, Id, line, Moment } from './text.ts'

@@ -10,7 +10,7 @@ import {
   type QuantileName
 } from '../../domain/records/profile.ts'
 import { CLEANSING_RULES } from '../../domain/vocabulary.ts'
-import type { QualityDescription } from '../../flows/flows.ts'
+import type { QualityDescription } from '../../flows/messages/orders.ts'
 import { Limitations, Share } from './common.ts'
 import { QualityAnswer } from './datasets.ts'
 import { Id, Instant } from './text.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CustomerExplanation } from '../../flows/flows.ts'
+import type { CustomerExplanation } from '../../flows/messages/customers.ts'
 import { Limitations } from './common.ts'
 import { Id } from './text.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HealthReport, Readiness } from '../../flows/flows.ts'
+import type { HealthReport, Readiness } from '../../flows/messages/health.ts'
 import { Id } from './text.ts'
 
 export const HealthAnswer = z

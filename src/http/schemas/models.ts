@@ -17,7 +17,7 @@ import {
   TRANSFORMS,
   VOCABULARIES
 } from '../../domain/vocabulary.ts'
-import type { ModelExplanation, TrainingRequest } from '../../flows/flows.ts'
+import type { ModelExplanation, TrainingRequest } from '../../flows/messages/models.ts'
 import { Limitations, pageOf, Share } from './common.ts'
 import { SegmentAnswer } from './segments.ts'
 import { Id, Instant, line, Moment } from './text.ts'

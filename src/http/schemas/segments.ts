@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { FeatureProfile, Segment, SegmentAction, SegmentEdit } from '../../domain/records/segment.ts'
-import type { SegmentMember } from '../../flows/flows.ts'
+import type { SegmentMember } from '../../flows/messages/customers.ts'
 import { DistanceValue, FeatureValues, Limitations, MarginValue, pageOf, Share } from './common.ts'
 import { Id, line, paragraph } from './text.ts'
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Placements } from '../../../src/domain/serving/placements.ts'
-import type { AssignedTable, CustomerTable, ModelWithState } from '../../../src/flows/flows.ts'
+import type { AssignedTable, CustomerTable } from '../../../src/flows/messages/assigning-tables.ts'
+import type { ModelWithState } from '../../../src/flows/messages/models.ts'
 import { tableColumnsText, tableRowsText } from '../../../src/http/answers/assigned-table.ts'
 import { assignmentsText, columnsText } from '../../../src/http/answers/assignments.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SegmentMember } from '../../../src/flows/flows.ts'
+import type { SegmentMember } from '../../../src/flows/messages/customers.ts'
 import { memberCsv } from '../../../src/http/answers/csv.ts'
 
 const member = (fields: Partial<SegmentMember>): SegmentMember =>
