@@ -13,6 +13,9 @@ export interface TableIds {
 /** Rows between two turns of others. */
 const STRETCH = 2000
 
+/** Fewer are written in JavaScript before WebAssembly has been handed all that it needs. */
+const WORTH = 4
+
 const NO_NAMES: readonly string[] = []
 
 /** The answer to a table that came in rows, byte for byte that of assignmentsText. */
@@ -37,7 +40,7 @@ export async function tableRowsText(
   begin(text, assigned)
   text.add(say.ROWS)
   await inStretches(text, placements.n, {
-    quickly: (row) => appendRows(text, COLUMN.row, source, row),
+    quickly: (row) => (placements.n < WORTH ? row : appendRows(text, COLUMN.row, source, row)),
     surely: (row) => addRow(text, assigned, row, addId, values === null ? undefined : addValues)
   })
   text.add(say.ROWS_END)
@@ -54,7 +57,7 @@ export async function tableColumnsText(assigned: AssignedColumns, { bytes, ids }
   for (const { kind, title, add } of columnsOf(assigned, addId)) {
     text.add(title)
     await inStretches(text, placements.n, {
-      quickly: (row) => appendRows(text, COLUMN[kind], source, row),
+      quickly: (row) => (placements.n < WORTH ? row : appendRows(text, COLUMN[kind], source, row)),
       surely(row) {
         if (row > 0) text.add(say.COMMA)
         add(text, row)
