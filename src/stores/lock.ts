@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from './durable-file.ts'
 
@@ -11,13 +11,20 @@ interface Holder {
 }
 
 const FILE = 'lock'
+const ABSENT = 'absent'
+const UNREADABLE = 'unreadable'
+/** Fit for a file's name. */
+const TOKEN = /^[\w-]{1,64}$/
+/** Before the token of the stale lock that whoever has this file may replace. */
+const SUCCESSION = '.after.'
 
 /**
  * Takes the data folder for this process, so that no second one writes into it.
  *
  * The lock is a file that appears whole (written beside, then linked). One whose process is gone, or whose pid now
- * belongs to another process, is taken over. Processes on other machines or in other pid namespaces cannot be seen:
- * a folder shared between containers is not guarded.
+ * belongs to another process, is replaced by whoever holds the succession to just this one, which is a lock like it.
+ * Nothing is ever removed to make room: between the removal and the new lock a third process could step in.
+ * Processes on other machines or in other pid namespaces cannot be seen: a folder shared between containers is not guarded.
  *
  * @param dataDir made when absent
  * @throws Error that names the process holding the folder
@@ -29,23 +36,45 @@ export async function lockDataDir(dataDir: string): Promise<{ release(): Promise
   const beside = `${path}.${mine.token}`
   await writeFile(beside, JSON.stringify(mine), { flag: 'wx', mode: 0o600 })
   try {
-    while (!(await linked(beside, path))) {
-      const holder = await readHolder(path)
-      if (holder !== undefined && (await isAlive(holder))) {
-        throw new Error(
-          `The data folder ${dataDir} is in use by process ${holder.pid}: stop it, or set another DATA_DIR.`
-        )
-      }
-      await clear(path, holder, mine.token)
+    const other = await take(path, beside)
+    if (other !== undefined) {
+      throw new Error(`The data folder ${dataDir} is in use by process ${other.pid}: stop it, or set another DATA_DIR.`)
     }
+    await forgetSuccessions(dataDir)
   } finally {
     await unlink(beside)
   }
   return {
     async release() {
-      if ((await readHolder(path))?.token === mine.token) await unlink(path)
+      if (nameOf(await read(path)) === mine.token) await unlink(path)
     }
   }
+}
+
+/**
+ * @param beside this process's own lock, ready to be linked
+ * @returns the living process that has the lock, undefined when this one has it now
+ */
+async function take(path: string, beside: string): Promise<Holder | undefined> {
+  while (!(await linked(beside, path))) {
+    const found = await read(path)
+    if (found === ABSENT) continue
+    if (found !== UNREADABLE && (await isAlive(found))) return found
+    const succession = path + SUCCESSION + nameOf(found)
+    const heir = await take(succession, beside)
+    const stands = nameOf(await read(path)) === nameOf(found)
+    if (heir !== undefined) {
+      if (stands) return heir
+      continue
+    }
+    if (stands) {
+      await link(beside, `${beside}.new`)
+      await rename(`${beside}.new`, path)
+    }
+    await rm(succession, { force: true })
+    if (stands) return undefined
+  }
+  return undefined
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -58,32 +87,25 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/**
- * Removes a stale lock. Renaming first lets one of several clearing processes win; what was renamed is looked at again,
- * because the winner's own new lock may already have stood there.
- */
-async function clear(path: string, stale: Holder | undefined, token: string): Promise<void> {
-  const aside = `${path}.stale.${token}`
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return
-    throw error
-  }
-  if ((await readHolder(aside))?.token !== stale?.token) await linked(aside, path)
-  await unlink(aside)
+/** Of locks that are no more: whoever still comes by such a right finds that out. */
+async function forgetSuccessions(dataDir: string): Promise<void> {
+  const names = (await readdir(dataDir)).filter((name) => name.startsWith(FILE + SUCCESSION))
+  for (const name of names) await rm(join(dataDir, name), { force: true })
 }
 
-/** Undefined when there is no lock or it cannot be understood. */
-async function readHolder(path: string): Promise<Holder | undefined> {
+async function read(path: string): Promise<Holder | typeof ABSENT | typeof UNREADABLE> {
   try {
     const holder = JSON.parse(await readFile(path, 'utf8'))
-    return Number.isSafeInteger(holder?.pid) && holder.pid > 0 ? holder : undefined
+    const whole = Number.isSafeInteger(holder?.pid) && holder.pid > 0 && TOKEN.test(holder.token)
+    return whole ? holder : UNREADABLE
   } catch (error) {
-    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined
+    if (error instanceof SyntaxError) return UNREADABLE
+    if (errorCode(error) === 'ENOENT') return ABSENT
     throw error
   }
 }
+
+const nameOf = (found: Awaited<ReturnType<typeof read>>): string => (typeof found === 'string' ? found : found.token)
 
 async function isAlive({ pid, started }: Holder): Promise<boolean> {
   try {

@@ -74,6 +74,23 @@ describe('lockDataDir', () => {
     await once(holder, 'exit')
   })
 
+  it('of many at once exactly one gets a stale lock, whatever a process left that died while it took one over', async () => {
+    const dead = (token: string) => JSON.stringify({ pid: process.ppid, started: 'boot:1', token })
+    for (let round = 0; round < 40; round++) {
+      await writeFile(join(dataDir, 'lock'), round % 4 === 3 ? '{"pid"' : dead('first'))
+      if (round % 2 === 1) await writeFile(join(dataDir, 'lock.after.first'), dead('heir'))
+      if (round % 4 === 1) await writeFile(join(dataDir, 'lock.after.first.after.heir'), dead('second-heir'))
+      const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => lockDataDir(dataDir)))
+      const got = outcomes.filter((each) => each.status === 'fulfilled')
+      expect(got).toHaveLength(1)
+      for (const each of outcomes) {
+        if (each.status === 'rejected') expect(String(each.reason)).toContain(`in use by process ${process.pid}:`)
+      }
+      await got[0]!.value.release()
+      expect(await readdir(dataDir)).toEqual([])
+    }
+  })
+
   it('leaves nothing behind once released, and releases only its own', async () => {
     const lock = await lockDataDir(dataDir)
     await lock.release()
