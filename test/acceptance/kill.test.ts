@@ -11,7 +11,7 @@ import { sampleFile } from '../../src/domain/sample/file.ts'
 import { ServiceProcess } from '../helpers/service-process.ts'
 
 /** KILLS=50 is what a release is held to. */
-const KILLS = Number(process.env.KILLS ?? 12)
+const KILLS = Number(process.env.KILLS ?? 20)
 /** Longest time from the first request of a round to the kill; long enough for some rounds to finish their work. */
 const LATEST_MS = 1500
 
