@@ -130,7 +130,7 @@ const settings = z.object({
     .prefault('true')
     .describe('Keep a process started for the next file: saves half a second, holds about 90 MB.'),
   INTAKE_MEMORY_BYTES: wholeNumber(64 * MIB, 1024 * GIB)
-    .prefault(String(384 * MIB))
+    .prefault(String(352 * MIB))
     .describe("DuckDB's memory limit for reading one file; beyond it, it spills to disk."),
   TRAINING_MEMORY_BYTES: wholeNumber(16 * MIB, 1024 * GIB)
     .prefault(String(Math.floor(totalmem() / 4)))

@@ -45,6 +45,9 @@ export class DuckDb {
       `SET temp_directory = ${sqlText(limits.spillFolder)}`,
       ...(limits.maxSpillBytes === undefined ? [] : [`SET max_temp_directory_size = '${limits.maxSpillBytes}B'`]),
       `SET memory_limit = '${limits.memoryBytes}B'`,
+      // What a query has freed would stay with the process, beyond the limit: a hundred megabytes of a large file.
+      "SET allocator_flush_threshold = '16MiB'",
+      "SET allocator_bulk_deallocation_flush_threshold = '32MiB'",
       `SET threads = ${limits.threads}`,
       `SET preserve_insertion_order = ${limits.anyOrder !== true}`,
       `SET TimeZone = 'UTC'`,
