@@ -111,6 +111,13 @@ export function prepareAssigner(fit: ModelFit): Assigner {
     return isFar() && beyond(ranges, raw)
   }
 
+  const enter = (placements: Placements, row: number, outOfDomain: boolean): void => {
+    placements.set(row, segment, own[0]!, own[1]!, outOfDomain)
+    for (let index = 0; index < placements.segments; index++) {
+      placements.setDistanceTo(row, index, distanceOf(ranks[index]!))
+    }
+  }
+
   const points = new Float64Array(BLOCK * d)
   const limits = new Uint8Array(BLOCK)
   const placeBlock = (placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): void => {
@@ -121,10 +128,7 @@ export function prepareAssigner(fit: ModelFit): Assigner {
       metric.rankAll(points, (row - from) * d, centroids, d, ranks)
       const found = limits[row - from]!
       choose((found & BEYOND_FENCE) === 0 ? clusters : outliers)
-      placements.set(row, segment, own[0]!, own[1]!, isFar() && (found & BEYOND_RANGE) !== 0)
-      for (let index = 0; index < placements.segments; index++) {
-        placements.setDistanceTo(row, index, distanceOf(ranks[index]!))
-      }
+      enter(placements, row, isFar() && (found & BEYOND_RANGE) !== 0)
     }
   }
 
@@ -136,11 +140,7 @@ export function prepareAssigner(fit: ModelFit): Assigner {
     point,
     place,
     placeInto(placements, row, raw) {
-      const outOfDomain = locate(raw)
-      placements.set(row, segment, own[0]!, own[1]!, outOfDomain)
-      for (let index = 0; index < placements.segments; index++) {
-        placements.setDistanceTo(row, index, distanceOf(ranks[index]!))
-      }
+      enter(placements, row, locate(raw))
     },
     placeRows(placements, from, to, runs) {
       for (let first = from; first < to; first += BLOCK)

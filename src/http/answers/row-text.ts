@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Placements } from '../../domain/serving/placements.ts'
-import { entryPoint } from '../../entry.ts'
+import { WasmRoom } from '../wasm-room.ts'
 import type { JsonText, Phrase } from './json-text.ts'
 
 /** What is written of each customer: as in assembly/row-text.as. */
@@ -47,18 +46,19 @@ export interface RowSource {
   ids: Int32Array
 }
 
-type Write = (kind: number, from: number, to: number, idsFrom: number, at: number) => number
+interface Functions {
+  write(kind: number, from: number, to: number, idsFrom: number, at: number): number
+}
 
 /**
  * Rows of an answer by WebAssembly, which copies 16 bytes at a time where JavaScript looks at the bounds of each. There is one
  * for the process: it works from call to call, never across a turn of others.
  */
 class RowWriter {
-  private readonly bytes: Uint8Array
-  private readonly integers: Int32Array
-  private readonly doubles: Float64Array
-  private readonly globals: Record<string, WebAssembly.Global>
-  private readonly write: Write
+  private readonly room = new WasmRoom<Functions>('http/answers/row-text.wasm', PAGES)
+  private readonly bytes = this.room.bytes
+  private readonly integers = this.room.integers
+  private readonly doubles = this.room.doubles
   private loaded: PhraseTable | null = null
   /** Of a row, and of a value in a column, at the most. */
   private rowBytes = 0
@@ -66,16 +66,7 @@ class RowWriter {
   private shape = ''
 
   constructor() {
-    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: false })
-    const module = new WebAssembly.Module(readFileSync(entryPoint('http/answers/row-text.wasm')))
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-    const { write, ...globals } = exports
-    this.write = write as Write
-    this.globals = globals as Record<string, WebAssembly.Global>
-    this.bytes = new Uint8Array(memory.buffer)
-    this.integers = new Int32Array(memory.buffer)
-    this.doubles = new Float64Array(memory.buffer)
-    this.set({ digits: DIGITS, phrases: ENTRIES, order: ORDER, placements: PLACEMENTS, values: VALUES, ids: IDS })
+    this.room.set({ digits: DIGITS, phrases: ENTRIES, order: ORDER, placements: PLACEMENTS, values: VALUES, ids: IDS })
     for (let group = 0; group < 1000; group++) {
       const digits = String(group).padStart(3, '0')
       this.bytes.set(Buffer.from(digits), DIGITS + 4 * group)
@@ -109,9 +100,9 @@ class RowWriter {
       this.integers.set(ids.subarray(2 * from, 2 * to), IDS / 4)
       this.bytes.set(bytes.subarray(first, ids[2 * to - 1]!), ID_TEXTS)
     }
-    const written = this.write(kind, 0, to - from, ID_TEXTS - first, OUT)
+    const written = this.room.functions.write(kind, 0, to - from, ID_TEXTS - first, OUT)
     // Before the first there is no comma.
-    if (written > 0) text.copy(this.bytes, from === 0 ? OUT + 1 : OUT, this.globals.end!.value)
+    if (written > 0) text.copy(this.bytes, from === 0 ? OUT + 1 : OUT, this.room.get('end'))
     return from + written
   }
 
@@ -120,7 +111,7 @@ class RowWriter {
     const { width } = placements
     const told = values === null ? 0 : phrases.titles.length
     const shape = `${width} ${placements.segments} ${told}`
-    if (shape !== this.shape) this.set({ placementBytes: 8 * width, segments: placements.segments, width: told })
+    if (shape !== this.shape) this.room.set({ placementBytes: 8 * width, segments: placements.segments, width: told })
     this.shape = shape
     if (phrases === this.loaded) return this.rowBytes > 0
     this.loaded = phrases
@@ -136,16 +127,12 @@ class RowWriter {
       this.integers[ENTRIES / 4 + 2 * index + 1] = bytes.length
       at += bytes.length
     }
-    this.set({ titles: all.length - phrases.titles.length })
+    this.room.set({ titles: all.length - phrases.titles.length })
     const numbers = 2 + phrases.segments.length + phrases.titles.length
     const longest = Math.max(...all.map(({ bytes }) => bytes.length))
     this.cellBytes = Math.max(longest, ID_BYTES, NUMBER_BYTES) + COPIED_AT_ONCE
     this.rowBytes = needed + ID_BYTES + numbers * NUMBER_BYTES + PLACE_BYTES
     return true
-  }
-
-  private set(values: Record<string, number>): void {
-    for (const [name, value] of Object.entries(values)) this.globals[name]!.value = value
   }
 }
 

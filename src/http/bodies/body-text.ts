@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { entryPoint } from '../../entry.ts'
+import { WasmRoom } from '../wasm-room.ts'
 import type { JsonBytes } from './json-bytes.ts'
 import type { RowPattern } from './row-pattern.ts'
 
@@ -30,7 +29,10 @@ const PAGES = (SLOTS + 8 * MOST_SLOTS) / PAGE
 /** Less is not worth the way there. */
 const WORTH = 256
 
-type Read = (kind: number, from: number, end: number, most: number) => number
+interface Functions {
+  read(kind: number, from: number, end: number, most: number): number
+  addHashes(count: number): number
+}
 
 /**
  * Reading by WebAssembly, which compares 16 bytes at a time where JavaScript looks at the bounds of each. There is one for
@@ -40,12 +42,10 @@ type Read = (kind: number, from: number, end: number, most: number) => number
  * does not know. Who calls it reads one more in JavaScript, and comes again.
  */
 class BodyText {
-  private readonly bytes: Uint8Array
-  private readonly integers: Int32Array
-  private readonly doubles: Float64Array
-  private readonly globals: Record<string, WebAssembly.Global>
-  private readonly read: Read
-  private readonly addHashes: (count: number) => number
+  private readonly room = new WasmRoom<Functions>('http/bodies/body-text.wasm', PAGES)
+  private readonly bytes = this.room.bytes
+  private readonly integers = this.room.integers
+  private readonly doubles = this.room.doubles
   /** What lies in the memory, and where in its body that is. */
   private owner: JsonBytes | null = null
   private from = 0
@@ -54,19 +54,9 @@ class BodyText {
   private patternFits = false
 
   constructor() {
-    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: false })
-    const module = new WebAssembly.Module(readFileSync(entryPoint('http/bodies/body-text.wasm')))
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-    const { read, addHashes, ...globals } = exports
-    this.read = read as Read
-    this.addHashes = addHashes as (count: number) => number
-    this.globals = globals as Record<string, WebAssembly.Global>
-    this.bytes = new Uint8Array(memory.buffer)
-    this.integers = new Int32Array(memory.buffer)
-    this.doubles = new Float64Array(memory.buffer)
     this.bytes.fill(0xff, MASKS, MASKS + LOOKED_AHEAD)
     for (let power = 0; power <= 7; power++) this.doubles[POWERS / 8 + power] = Number(`1e${power}`)
-    this.set({ masks: MASKS, powers: POWERS, pieces: ENTRIES, text: TEXT, values: VALUES, ids: IDS, slots: SLOTS })
+    this.room.set({ masks: MASKS, powers: POWERS, pieces: ENTRIES, text: TEXT, values: VALUES, ids: IDS, slots: SLOTS })
   }
 
   /**
@@ -102,15 +92,15 @@ class BodyText {
     this.owner = null
     const slots = 2 ** Math.ceil(Math.log2(2 * n + 1))
     this.doubles.fill(0, SLOTS / 8, SLOTS / 8 + slots)
-    this.set({ slotMask: slots - 1 })
+    this.room.set({ slotMask: slots - 1 })
     for (let row = 0; row < n; ) {
       const first = ids[2 * row]!
       let to = Math.min(n, row + MOST_IDS)
       while (ids[2 * to - 1]! - first > PART) to = row + ((to - row) >> 1)
       this.bytes.set(bytes.subarray(first, ids[2 * to - 1]!), TEXT)
       this.integers.set(ids.subarray(2 * row, 2 * to), IDS / 4)
-      this.set({ base: first })
-      if (this.addHashes(to - row) === 0) return false
+      this.room.set({ base: first })
+      if (this.room.functions.addHashes(to - row) === 0) return false
       row = to
     }
     return true
@@ -122,8 +112,8 @@ class BodyText {
   }
 
   private readOn(json: JsonBytes, kind: number, most: number): number {
-    const count = this.read(kind, TEXT + json.at - this.from, TEXT + this.to - this.from, most)
-    json.at = this.from + this.globals.at!.value - TEXT
+    const count = this.room.functions.read(kind, TEXT + json.at - this.from, TEXT + this.to - this.from, most)
+    json.at = this.from + this.room.get('at') - TEXT
     return count
   }
 
@@ -135,7 +125,7 @@ class BodyText {
     const to = Math.min(bytes.length, at + PART)
     this.bytes.set(bytes.subarray(at, to), TEXT)
     this.bytes[TEXT + to - at] = 0
-    this.set({ base: at })
+    this.room.set({ base: at })
     this.owner = json
     this.from = at
     this.to = to
@@ -157,12 +147,8 @@ class BodyText {
       this.integers[ENTRIES / 4 + 2 * index + 1] = length
       place += length
     }
-    this.set({ width: pattern.names.length })
+    this.room.set({ width: pattern.names.length })
     return true
-  }
-
-  private set(values: Record<string, number>): void {
-    for (const [name, value] of Object.entries(values)) this.globals[name]!.value = value
   }
 }
 
