@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import { buildApp } from './app.ts'
@@ -6,6 +7,10 @@ import { composeService } from './compose.ts'
 import { type Config, readConfig, redactedConfig } from './config.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+// Requests in flight outlive one another, from which V8 learns to put what belongs to a request among the old. It dies there
+// unseen and holds on to what is young: of each request 4 KB grew old, and copying them was a fifth of all the time.
+setFlagsFromString('--no-allocation-site-pretenuring')
 
 const config = settingsOrExit()
 // A write for each line would cost a request as much as its answer. What waits is written each second, on every orderly end and
