@@ -3,7 +3,9 @@ import { Placements } from '../domain/serving/placements.ts'
 import type { FeatureRun } from '../domain/serving/scale-rows.ts'
 import type { Flows } from './flows.ts'
 import { assignerOf, findModelOrChampion, isFeatureName, referenceOf, takeTurns } from './lookup.ts'
-import type { CustomerTable } from './messages/assigning-tables.ts'
+import type { AssignedTable, AssignTableRequest, CustomerTable } from './messages/assigning-tables.ts'
+import { type AtHand, afterwards } from './messages/at-hand.ts'
+import type { ModelWithState } from './messages/models.ts'
 import type { Tools } from './tools.ts'
 
 /** Customers between two turns of other requests. */
@@ -12,26 +14,31 @@ const STRETCH = 10_000
 /** As assignCustomers and assignColumns, to the last bit, where nothing stands in the way of any customer. */
 export const assignTable =
   (tools: Tools): Flows['assignTable'] =>
-  async (tenant, { table, model_id, reference_date, include = ['nearest', 'features'] }) => {
-    const model = await findModelOrChampion(tools, tenant, model_id)
-    const reference =
-      reference_date === undefined ? model.reference_date : await referenceOf(tools, tenant, model, reference_date)
-    const runs = runsOf(table, model.fit)
-    if (runs === undefined) return undefined
-    const nearest = include.includes('nearest')
-    const assigner = assignerOf(model.fit)
-    const placements = new Placements(table.n, nearest ? model.segments.length : 0)
-    for (let row = 0; row < table.n; row += STRETCH) {
-      if (row > 0) await takeTurns()
-      assigner.placeRows(placements, row, Math.min(table.n, row + STRETCH), runs)
-    }
-    return {
-      model,
-      reference_date: reference,
-      placements,
-      include: { nearest, features: include.includes('features') }
-    }
-  }
+  (tenant, request) =>
+    afterwards(findModelOrChampion(tools, tenant, request.model_id), (model) =>
+      afterwards(referenceOf(tools, tenant, model, request.reference_date), (reference) =>
+        assigned(model, reference, request)
+      )
+    )
+
+function assigned(
+  model: ModelWithState,
+  reference_date: string,
+  { table, include = ['nearest', 'features'] }: AssignTableRequest
+): AtHand<AssignedTable | undefined> {
+  const runs = runsOf(table, model.fit)
+  if (runs === undefined) return undefined
+  const nearest = include.includes('nearest')
+  const placements = new Placements(table.n, nearest ? model.segments.length : 0)
+  const result = { model, reference_date, placements, include: { nearest, features: include.includes('features') } }
+  return afterwards(placeFrom(0, model.fit, placements, runs), () => result)
+}
+
+function placeFrom(from: number, fit: ModelFit, placements: Placements, runs: FeatureRun[]): AtHand<void> {
+  const to = Math.min(placements.n, from + STRETCH)
+  assignerOf(fit).placeRows(placements, from, to, runs)
+  if (to < placements.n) return takeTurns().then(() => placeFrom(to, fit, placements, runs))
+}
 
 /** Where the model's features are in the table; undefined when one is missing, or one is there that no model has. */
 function runsOf(table: CustomerTable, { features }: ModelFit): FeatureRun[] | undefined {

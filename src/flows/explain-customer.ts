@@ -2,7 +2,7 @@ import type { Model } from '../domain/records/model.ts'
 import { writeChange } from '../domain/serving/change-text.ts'
 import { type Explanation, explainCustomer as explain } from '../domain/serving/explain.ts'
 import type { Flows } from './flows.ts'
-import { assignerOf, findMember, findModelOrChampion } from './lookup.ts'
+import { assignerOf, findModelOrChampion, findRow } from './lookup.ts'
 import type { CustomerExplanation } from './messages/customers.ts'
 import type { Tools } from './tools.ts'
 
@@ -11,10 +11,12 @@ export const explainCustomer =
   (tools: Tools): Flows['explainCustomer'] =>
   async (tenant, customerId, modelId) => {
     const model = await findModelOrChampion(tools, tenant, modelId)
-    const { member, index } = await findMember(tools, tenant, model, customerId)
+    const members = await tools.members.open(tenant, model.id)
+    const row = findRow(members, model, customerId)
+    const index = members.segment(row)
     // Only for its currency, and the dataset of a model may be gone.
     const dataset = await tools.stores.datasets.get(tenant, model.dataset_id)
-    const raw = model.fit.features.map(({ name }) => member.features[name] ?? null)
+    const raw = model.fit.features.map(({ name }) => members.feature(row, members.featureNames.indexOf(name)))
     const { next, contributions, changes, limitations } = explain(model.fit, assignerOf(model.fit), raw, index)
     return {
       customer_id: customerId,

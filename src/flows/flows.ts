@@ -17,6 +17,7 @@ import type {
   AssignFileOptions,
   AssignTableRequest
 } from './messages/assigning-tables.ts'
+import type { AtHand } from './messages/at-hand.ts'
 import type { CustomerExplanation, KnownCustomer, SegmentMember } from './messages/customers.ts'
 import type { HealthReport, Readiness } from './messages/health.ts'
 import type { IdempotencyFlow } from './messages/idempotency.ts'
@@ -102,10 +103,10 @@ export interface Flows {
   /** As assignCustomers without orders, for many customers at a time. */
   assignColumns(tenant: Tenant, request: AssignColumnsRequest): Promise<AssignedColumns>
   /**
-   * As the two above, for customers whose features are numbers already.
+   * As the two above, for customers whose features are numbers already; of few without a promise, where the model is in memory.
    * @returns undefined when one cannot be assigned: the stories above tell which, and why
    */
-  assignTable(tenant: Tenant, request: AssignTableRequest): Promise<AssignedTable | undefined>
+  assignTable(tenant: Tenant, request: AssignTableRequest): AtHand<AssignedTable | undefined>
   /**
    * Starts assigning the customers of a received file; the job's result is a file of assignments. Takes over the file.
    * `announce` as for registerDataset.
@@ -121,7 +122,8 @@ export interface Flows {
     range?: { start: number; end: number }
   ): Promise<AsyncIterable<Uint8Array>>
   removeAssignFile(tenant: Tenant, id: string): Promise<void>
-  describeCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<KnownCustomer>
+  /** Without a promise where all is in memory. @throws Problem model_not_found, champion_not_found, customer_not_found */
+  describeCustomer(tenant: Tenant, customerId: string, modelId?: string): AtHand<KnownCustomer>
   explainCustomer(tenant: Tenant, customerId: string, modelId?: string): Promise<CustomerExplanation>
   listFeatures(): readonly FeatureDefinition[]
 

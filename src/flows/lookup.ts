@@ -8,6 +8,7 @@ import { type Assigner, prepareAssigner } from '../domain/serving/assign.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { isFeatureName } from '../domain/vocabulary.ts'
 import { type FieldError, Problem } from '../errors.ts'
+import type { AtHand } from './messages/at-hand.ts'
 import type { SegmentMember } from './messages/customers.ts'
 import type { ModelWithState } from './messages/models.ts'
 import type { ReceivedFile } from './messages/orders.ts'
@@ -44,11 +45,7 @@ export async function findChampion(tools: Tools, tenant: Tenant): Promise<ModelW
 }
 
 /** The model asked for, or the champion: without a promise where the store has it at hand. */
-export const findModelOrChampion = (
-  tools: Tools,
-  tenant: Tenant,
-  id: string | undefined
-): ModelWithState | Promise<ModelWithState> =>
+export const findModelOrChampion = (tools: Tools, tenant: Tenant, id: string | undefined): AtHand<ModelWithState> =>
   id === undefined ? (championAtHand(tools, tenant) ?? findChampion(tools, tenant)) : findModel(tools, tenant, id)
 
 function championAtHand({ stores }: Tools, tenant: Tenant): ModelWithState | undefined {
@@ -110,24 +107,19 @@ export async function pageOf<Item>(
   return { data: records, next_cursor: next === null ? null : cursors.write(tenant, list, next) }
 }
 
-/** A customer of the model's training, and the index of the segment that training gave. */
-export async function findMember(
-  { members: library }: Tools,
-  tenant: Tenant,
-  model: Model,
-  customerId: string
-): Promise<{ member: SegmentMember; segment: Segment; index: number }> {
-  const members = await library.open(tenant, model.id)
+/**
+ * The row of a customer of the model's training.
+ * @throws Problem customer_not_found
+ */
+export function findRow(members: Members, model: Model, customerId: string): number {
   const row = members.rowOf(customerId)
-  const index = row === undefined ? -1 : members.segment(row)
-  const segment = model.segments[index]
-  if (row === undefined || segment === undefined) {
+  if (row === undefined || model.segments[members.segment(row)] === undefined) {
     throw new Problem(
       'customer_not_found',
       `Model ${model.id} has not seen this customer: send its features or orders to POST /assign.`
     )
   }
-  return { member: memberAt(members, row, segment.id, customerId), segment, index }
+  return row
 }
 
 /** One customer as training left it. NaN, which JSON does not know, is null on the wire. */
@@ -169,15 +161,11 @@ export function assignerOf(fit: ModelFit): Assigner {
 }
 
 /** The instant as of which customers are assigned: the model's own, or the one that the caller names. */
-export async function referenceOf(
-  tools: Tools,
-  tenant: Tenant,
-  model: Model,
-  given: string | undefined
-): Promise<string> {
+export function referenceOf(tools: Tools, tenant: Tenant, model: Model, given: string | undefined): AtHand<string> {
   if (given === undefined) return model.reference_date
-  const { timezone } = await findDataset(tools, tenant, model.dataset_id)
-  return tools.calendar.endOf(given, timezone).toISOString()
+  return findDataset(tools, tenant, model.dataset_id).then(({ timezone }) =>
+    tools.calendar.endOf(given, timezone).toISOString()
+  )
 }
 
 export { isFeatureName }

@@ -1,6 +1,21 @@
 /** Numbers before the distances: segment, distance, margin, whether out of domain. */
 const OWN = 4
 
+/** Memory of its own costs more than all that is written for a few customers: those take theirs from a common piece. */
+const PIECE = 1024
+let piece = new Float64Array(PIECE)
+let taken = 0
+
+function room(count: number): Float64Array {
+  if (count > PIECE / 8) return new Float64Array(count)
+  if (taken + count > PIECE) {
+    piece = new Float64Array(PIECE)
+    taken = 0
+  }
+  taken += count
+  return new Float64Array(piece.buffer, (taken - count) * Float64Array.BYTES_PER_ELEMENT, count)
+}
+
 /** The places of many customers among the segments, in one run of numbers instead of an object each. */
 export class Placements {
   /** Of each customer: segment, distance, margin, 1 where out of domain, distances to all segments. */
@@ -14,7 +29,7 @@ export class Placements {
     readonly segments: number
   ) {
     this.width = OWN + segments
-    this.numbers = new Float64Array(n * this.width)
+    this.numbers = room(n * this.width)
   }
 
   set(row: number, segment: number, distance: number, margin: number, outOfDomain: boolean): void {

@@ -23,9 +23,18 @@ export interface CustomerDescription extends SegmentMember {
 /** What describeCustomer finds: CustomerDescription before it is put into words. */
 export interface KnownCustomer {
   model: ModelWithState
-  member: SegmentMember
+  customer_id: string
   /** Index in the model's list. */
   segment: number
+  /** As training left them, not rounded. NaN where there is none. */
+  distance: number
+  margin: number
+  silhouette: number
+  revenue: number
+  /** Of features; the same array for all customers of a model. */
+  names: readonly string[]
+  /** In their order; NaN where absent. */
+  values: readonly number[]
   /** Of this one, with the distances to all segments. */
   placements: Placements
 }

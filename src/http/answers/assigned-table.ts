@@ -1,6 +1,7 @@
 import type { AssignedColumns, AssignedTable, CustomerTable } from '../../flows/messages/assigning-tables.ts'
+import { type AtHand, afterwards } from '../../flows/messages/at-hand.ts'
 import { addRow, begin, columnsOf, end, MOST_AHEAD, pause } from './assignments.ts'
-import { JsonText, type Phrase } from './json-text.ts'
+import { JsonText } from './json-text.ts'
 import * as say from './phrases.ts'
 import { appendRows, COLUMN, type PhraseTable, type RowSource } from './row-text.ts'
 
@@ -19,11 +20,11 @@ const WORTH = 4
 const NO_NAMES: readonly string[] = []
 
 /** The answer to a table that came in rows, byte for byte that of assignmentsText. */
-export async function tableRowsText(
+export function tableRowsText(
   assigned: AssignedTable,
   { names, columns, step }: CustomerTable,
   { bytes, ids }: TableIds
-): Promise<string | Buffer> {
+): AtHand<string | Buffer> {
   const { placements, include } = assigned
   const values = include.features ? columns[0]! : null
   const phrases = tableOf(assigned, include.features ? names : NO_NAMES)
@@ -39,12 +40,14 @@ export async function tableRowsText(
   const text = new JsonText()
   begin(text, assigned)
   text.add(say.ROWS)
-  await inStretches(text, placements.n, {
+  const written = inStretches(text, placements.n, {
     quickly: (row) => (placements.n < WORTH ? row : appendRows(text, COLUMN.row, source, row)),
     surely: (row) => addRow(text, assigned, row, addId, values === null ? undefined : addValues)
   })
-  text.add(say.ROWS_END)
-  return end(text, assigned)
+  return afterwards(written, () => {
+    text.add(say.ROWS_END)
+    return end(text, assigned)
+  })
 }
 
 /** The answer to a table that came in columns, byte for byte that of columnsText. */
@@ -75,9 +78,9 @@ interface Way {
 }
 
 /** All rows: as many as can be many at a time, the others one by one. */
-function inStretches(text: JsonText, n: number, way: Way): Promise<void> | undefined {
+function inStretches(text: JsonText, n: number, way: Way): AtHand<void> {
   const row = writeRows(text, 0, n, way)
-  return row < n ? fromRow(row, text, n, way) : undefined
+  if (row < n) return fromRow(row, text, n, way)
 }
 
 async function fromRow(from: number, text: JsonText, n: number, way: Way): Promise<void> {
@@ -127,11 +130,8 @@ function tableOf({ model }: AssignedColumns, names: readonly string[]): PhraseTa
   let table = ofModel.get(names)
   if (table === undefined) {
     const segments = phrases.segments.map(({ own, near, nextNear, id, name }) => [own, near, nextNear, id, name])
-    table = { rows: ROWS, segments, titles: names.map(titleOf) }
+    table = { rows: ROWS, segments, titles: say.titlesOf(names) }
     ofModel.set(names, table)
   }
   return table
 }
-
-const titleOf = (name: string, f: number): Phrase =>
-  say.phrase(`${f === 0 ? ',"features":{' : ','}${JSON.stringify(name)}:`)

@@ -151,24 +151,30 @@ export function columnsOf(
 }
 
 /** One known customer, as JSON.stringify would write it. */
-export function customerText({ model, member, segment, placements }: KnownCustomer): string | Buffer {
-  const { reference, limitations, segments } = say.phrasesOf(model)
-  const { known, name } = segments[segment]!
+export function customerText(customer: KnownCustomer): string | Buffer {
+  const { reference, limitations, segments } = say.phrasesOf(customer.model)
+  const { known, name } = segments[customer.segment]!
   const text = new JsonText()
   text.add(say.CUSTOMER)
-  text.text(member.customer_id)
+  text.text(customer.customer_id)
   text.add(known)
-  text.distance(member.distance)
+  text.distance(customer.distance)
   text.add(say.MARGIN)
-  text.distance(member.margin)
+  text.distance(customer.margin)
   text.add(say.SILHOUETTE)
-  text.number(member.silhouette ?? Number.NaN)
+  text.number(customer.silhouette)
   text.add(say.REVENUE)
-  text.number(member.revenue)
-  addFeatures(text, member.features)
+  text.number(customer.revenue)
+  const titles = say.titlesOf(customer.names)
+  if (titles.length === 0) text.add(say.FEATURES)
+  for (let f = 0; f < titles.length; f++) {
+    text.add(titles[f]!)
+    text.number(customer.values[f]!)
+  }
+  text.add(say.CLOSED)
   text.add(reference)
   text.add(name)
-  addNearest(text, segments, placements, 0)
+  addNearest(text, segments, customer.placements, 0)
   text.add(say.COMMA)
   text.add(limitations)
   return text.done()

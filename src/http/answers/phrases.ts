@@ -76,3 +76,15 @@ export function phrasesOf(model: ModelWithState): Phrases {
   }
   return phrases
 }
+
+const titles = new WeakMap<readonly string[], readonly Phrase[]>()
+
+/** Of features, each with what stands before it. @param names the same array for the same names, where that is easy */
+export function titlesOf(names: readonly string[]): readonly Phrase[] {
+  let found = titles.get(names)
+  if (found === undefined) {
+    found = names.map((name, f) => phrase(`${f === 0 ? ',"features":{' : ','}${JSON.stringify(name)}:`))
+    titles.set(names, found)
+  }
+  return found
+}

@@ -4,6 +4,7 @@ import type { Tenant } from '../../domain/tenant.ts'
 import type { Flows } from '../../flows/flows.ts'
 import type { AssignRequest } from '../../flows/messages/assigning.ts'
 import type { AssignColumnsRequest } from '../../flows/messages/assigning-tables.ts'
+import { type AtHand, afterwards } from '../../flows/messages/at-hand.ts'
 import { tableColumnsText, tableRowsText } from '../answers/assigned-table.ts'
 import { assignmentsText, columnsText, customerText } from '../answers/assignments.ts'
 import { etagOf, isUnchanged } from '../answers/etag.ts'
@@ -67,14 +68,15 @@ export const customerRoutes = async (
         response: { 200: z.union([AssignmentsAnswer, AssignmentColumnsAnswer]) }
       }
     },
-    async ({ principal: { tenant }, body }, reply) => {
+    ({ principal: { tenant }, body }, reply) => {
       reply.header('content-type', JSON_TYPE)
       const given: unknown = body
-      const answer =
-        given instanceof ReadAssignBody ? await assignRead(flows, tenant, given) : await assign(flows, tenant, body)
-      // Finished is when the system has all bytes. Of an answer that breaks off the memory is left to the collector.
-      if (typeof answer !== 'string') reply.raw.once('finish', () => giveBack(answer))
-      return answer as never
+      const assigned = given instanceof ReadAssignBody ? assignRead(flows, tenant, given) : assign(flows, tenant, body)
+      return afterwards(assigned, (answer) => {
+        // Finished is when the system has all bytes. Of an answer that breaks off the memory is left to the collector.
+        if (typeof answer !== 'string') reply.raw.once('finish', () => giveBack(answer))
+        return answer as never
+      })
     }
   )
 
@@ -92,13 +94,14 @@ export const customerRoutes = async (
         response: { 200: CustomerAnswer, 304: Nothing }
       }
     },
-    async (request, reply) => {
-      const { tenant } = request.principal
-      const customer = await flows.describeCustomer(tenant, request.params.id, request.query.model_id)
-      reply.header('cache-control', 'private, no-store')
-      if (isUnchanged(request, reply, etagOf(customer.model))) return await reply.send(null)
-      reply.header('content-type', JSON_TYPE)
-      return customerText(customer) as never
+    (request, reply) => {
+      const { params, query, principal } = request
+      return afterwards(flows.describeCustomer(principal.tenant, params.id, query.model_id), (customer) => {
+        reply.header('cache-control', 'private, no-store')
+        if (isUnchanged(request, reply, etagOf(customer.model))) return null
+        reply.header('content-type', JSON_TYPE)
+        return customerText(customer) as never
+      })
     }
   )
 }
@@ -108,12 +111,11 @@ async function assign(flows: Stories, tenant: Tenant, body: AssignRequest | Assi
   return await columnsText(await flows.assignColumns(tenant, body), body.columns.customer_id)
 }
 
-async function assignRead(flows: Stories, tenant: Tenant, body: ReadAssignBody) {
+function assignRead(flows: Stories, tenant: Tenant, body: ReadAssignBody): AtHand<string | Buffer> {
   const { bytes, form, request } = body
-  const assigned = await flows.assignTable(tenant, request)
-  // Something stands in the way of a customer, and what it is, is told of the body as it was sent.
-  if (assigned === undefined) return await assign(flows, tenant, JSON.parse(bytes.toString()))
-  return form === 'columns'
-    ? await tableColumnsText(assigned, body)
-    : await tableRowsText(assigned, request.table, body)
+  return afterwards(flows.assignTable(tenant, request), (assigned) => {
+    // Something stands in the way of a customer, and what it is, is told of the body as it was sent.
+    if (assigned === undefined) return assign(flows, tenant, JSON.parse(bytes.toString()))
+    return form === 'columns' ? tableColumnsText(assigned, body) : tableRowsText(assigned, request.table, body)
+  })
 }

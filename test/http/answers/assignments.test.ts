@@ -170,22 +170,29 @@ describe('customerText', () => {
     fc.assert(
       fc.property(known, ({ model, row, silhouette, revenue }) => {
         const { id, name } = model.segments[row.segment]!
-        const member: KnownCustomer['member'] = {
-          customer_id: row.customer_id,
-          segment_id: id,
-          distance: row.distance,
-          margin: row.margin,
-          silhouette,
+        const { customer_id, segment, distance, margin } = row
+        const customer: KnownCustomer = {
+          model,
+          customer_id,
+          segment,
+          distance,
+          margin,
+          silhouette: silhouette ?? Number.NaN,
           revenue,
-          features: row.features
+          names: Object.keys(row.features),
+          values: Object.values(row.features).map((value) => value ?? Number.NaN),
+          placements: placementsOf([row], model.segments.length)
         }
-        const placements = placementsOf([row], model.segments.length)
-        const written = String(customerText({ model, member, segment: row.segment, placements }))
+        const written = String(customerText(customer))
         expect(written).toBe(
           JSON.stringify({
-            ...member,
-            distance: roundDistance(member.distance),
-            margin: roundDistance(member.margin),
+            customer_id,
+            segment_id: id,
+            distance: roundDistance(distance),
+            margin: roundDistance(margin),
+            silhouette,
+            revenue,
+            features: row.features,
             model_id: model.id,
             reference_date: model.reference_date,
             segment_name: name,
