@@ -3,6 +3,7 @@ export class Kernels {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
   readonly #exports: Record<string, unknown>
+  #pointed: Readonly<Record<string, number>> = {}
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
     this.module = module
@@ -15,6 +16,13 @@ export class Kernels {
     const found = this.#exports[name]
     if (typeof found !== 'function') throw new TypeError(`no kernel is called ${name}`)
     return found as (...args: number[]) => number
+  }
+
+  /** Sets the globals that say where a data set lies, unless it is the one of the last call. */
+  point(globals: Readonly<Record<string, number>>): void {
+    if (globals === this.#pointed) return
+    this.set(globals)
+    this.#pointed = globals
   }
 
   set(globals: Readonly<Record<string, number>>): void {

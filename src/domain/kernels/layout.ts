@@ -30,7 +30,9 @@ export interface Layout extends Shape {
   scratch: readonly Readonly<Record<ScratchRegion, number>>[]
   /** Uint8 in spatial order, `stride` bytes each. */
   labelSetAt(slot: number): number
-  /** Where a histogram of `cellCount` Int32 for each worker, or anything else, may lie. */
+  /** Of the coarse rows, which stand for a large data set; null for a small one. */
+  coarse: Layout | null
+  /** The first byte after all that. */
   end: number
 }
 
@@ -73,7 +75,15 @@ export function mortonBits(n: number, dimensions: number): number {
   return Math.max(1, Math.min(wanted, Math.floor(18 / dimensions)))
 }
 
-export function layOut(shape: Shape): Layout {
+/** Rows from which coarse ones pay. */
+const WORTH_COARSENING = 16384
+
+/** Among the coarse rows a block is one, but so many are all their rows, and so is the last, which may be shorter. */
+export const blocksApart = ({ blocks, blockSize }: Pick<Layout, 'blocks' | 'blockSize'>): number =>
+  Math.floor(blocks / blockSize)
+
+/** @param first byte that is free */
+export function layOut(shape: Shape, first = 1024): Layout {
   const { n, d, weighted, workers, labelSets } = shape
   if (d < 1 || d > MAX_FEATURES) throw new RangeError(`the kernels take 1 to ${MAX_FEATURES} features, got ${d}`)
   const width = WIDTHS.find((each) => each >= d)!
@@ -83,7 +93,7 @@ export function layOut(shape: Shape): Layout {
   const padded = blocks * blockSize
   const cellCount = 2 ** (Math.min(3, d) * mortonBits(n, Math.min(3, d)))
 
-  let next = 1024
+  let next = first
   const take = (bytes: number) => {
     const address = next
     next = Math.ceil((next + bytes) / 64) * 64
@@ -127,6 +137,9 @@ export function layOut(shape: Shape): Layout {
     trialTotals: take(MAX_TRIALS * 8)
   }))
   const firstLabelSet = take(padded * labelSets)
+  const rowsApart = blocksApart({ blocks, blockSize }) * blockSize + n - (blocks - 1) * blockSize
+  const coarseRows = blocks - 1 - blocksApart({ blocks, blockSize }) + rowsApart
+  const coarse = n < WORTH_COARSENING ? null : layOut({ n: coarseRows, d, weighted: true, workers, labelSets: 0 }, next)
   return {
     ...shape,
     width,
@@ -136,7 +149,8 @@ export function layOut(shape: Shape): Layout {
     shared,
     scratch,
     labelSetAt: (slot) => firstLabelSet + slot * padded,
-    end: next
+    coarse,
+    end: coarse?.end ?? next
   }
 }
 

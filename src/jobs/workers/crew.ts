@@ -1,8 +1,8 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { TrainingCancelled } from '../../domain/clustering/refusal.ts'
-import type { Crew, Member, Watch } from '../../domain/clustering/wasm/crew.ts'
+import { type Crew, type Member, onlyMember, type Watch } from '../../domain/clustering/wasm/crew.ts'
 import type { StageName, StageOrders, StageResults } from '../../domain/clustering/wasm/orders.ts'
-import { Bench, onlyMember } from '../../domain/clustering/wasm/stages.ts'
+import { Bench } from '../../domain/clustering/wasm/stages.ts'
 import { Kernels } from '../../domain/kernels/kernels.ts'
 import { entryPoint } from '../../entry.ts'
 

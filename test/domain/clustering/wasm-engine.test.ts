@@ -93,6 +93,38 @@ describe('PreparedRows.sweep', () => {
   })
 })
 
+describe('PreparedRows.sweep of many rows, by coarse ones first', () => {
+  it.each([
+    [blobs(20_000, 3, 6, 1), undefined],
+    [blobs(17_001, 8, 6, 2), undefined],
+    [blobs(18_000, 2, 6, 3), Float64Array.from({ length: 18_000 }, (_, i) => 1 + (i % 3))],
+    [{ data: new Float64Array(40_000).fill(7), n: 20_000, d: 2 }, undefined]
+  ])('labels as a float64 scan does, case %#', (matrix, weights) => {
+    const rows = new PreparedRows(new SoloCrew(kernels), matrix, 2, weights)
+    for (const { labels, centroids } of rows.sweep({ ks: [4, 9], restarts: 3, max_iterations: 300, seed: 5 })) {
+      expect(labels).toEqual(nearestByBruteForce(matrix, centroids))
+    }
+  })
+
+  it('asks as many iterations of all rows as are left to it', () => {
+    const rows = new PreparedRows(new SoloCrew(kernels), blobs(20_000, 3, 6, 1), 1)
+    const [result] = rows.sweep({ ks: [12], restarts: 1, max_iterations: 2, seed: 5, settle: false })
+    expect(result!.iterations).toBe(2)
+    expect(result!.converged).toBe(false)
+  })
+
+  it('ends where the plain engine ends, which knows no coarse rows: with clusters, and with few rows far away that one block holds all of', () => {
+    const far = blobs(20_000, 3, 1, 4)
+    // Four groups of five on one line, 300 to 1,200 from all others.
+    for (let at = 0; at < 60; at++) far.data[at]! += 300 * (1 + Math.floor(at / 15))
+    for (const matrix of [far, blobs(20_000, 3, 6, 1)]) {
+      const options = { k: 6, restarts: 10, max_iterations: 300, seed: 5 }
+      const { loss } = lloydEngine.kmeans(matrix, options, pace())
+      expect(engine.kmeans(matrix, options, pace()).loss).toBeLessThan(1.001 * loss)
+    }
+  })
+})
+
 describe('wasmEngine', () => {
   it('goes the way of the plain engine from the same start', () => {
     for (let seed = 0; seed < 40; seed++) {

@@ -25,7 +25,8 @@ describe('ThreadCrew', () => {
     for (const [n, d] of [
       [50, 2],
       [3000, 3],
-      [2500, 8]
+      [2500, 8],
+      [17_000, 3]
     ] as const) {
       const matrix = blobs(n, d, 6, n)
       const everything = (crew: Crew) => {

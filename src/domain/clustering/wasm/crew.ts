@@ -17,6 +17,13 @@ export interface Member {
 /** Told now and then how many pieces of a stage all members together have ended. */
 export type Watch = (done: number) => void
 
+/** Who does a whole stage. */
+export function onlyMember(poll: () => void, watch?: Watch): Member {
+  let next = 0
+  let done = 0
+  return { index: 0, size: 1, claim: () => next++, done: () => watch?.(++done), poll }
+}
+
 /**
  * Those who share the work on one memory. `run` has every member do its part of a stage and returns what they found,
  * by index. Which member does what must not show in the results.

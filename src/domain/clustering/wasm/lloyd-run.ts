@@ -1,6 +1,5 @@
 import { MAX_CLUSTERS } from '../../kernels/layout.ts'
 import type { Member } from './crew.ts'
-import type { Frame } from './orders.ts'
 import type { Space } from './space.ts'
 
 /** About 5 ms of work for the kernels: features times centroids times points between two polls. */
@@ -33,12 +32,12 @@ export class LloydRun {
    * @param exactSums whether centroids are means of the float64 rows throughout; else, of a large data set, of rows rounded
    * to float32 where that is faster
    */
-  constructor(space: Space, frame: Frame, member: Member, k: number, exactSums: boolean) {
+  constructor(space: Space, member: Member, k: number, exactSums: boolean) {
     if (k < 1 || k > MAX_CLUSTERS) throw new RangeError(`the kernels take 1 to ${MAX_CLUSTERS} clusters, got ${k}`)
     const { shared, scratch, width, blockSize } = space.layout
     this.#space = space
     this.#member = member
-    this.#scale = frame.scale
+    this.#scale = space.frame.scale
     this.#k = k
     const own = scratch[space.worker]!
     this.centroids = space.doubles(own.centroids, k * width)
@@ -46,6 +45,7 @@ export class LloydRun {
     this.#shifts = space.floats(own.shifts, k)
     this.#origin = space.doubles(shared.origin, width)
     this.#superBlocksAtOnce = Math.max(1, Math.floor(WORK_BETWEEN_POLLS / (width * k * blockSize * 16)))
+    space.use()
     space.kernels.set({
       clusters: k,
       lanesOfCentres: Math.ceil(k / 4),

@@ -11,6 +11,10 @@ export interface Frame {
   absoluteError: number
   /** Mean over the features of their population variances. */
   meanVariance: number
+  /** Of coarse rows: squared distances of the rows to those that stand for them. */
+  hidden: number
+  /** Of the coarse rows, where the data set has them. */
+  coarse: Frame | null
 }
 
 /** Where the pass over the pairs finds its tables, in bytes from the start of the memory. */

@@ -1,8 +1,9 @@
 import { mortonBits } from '../../kernels/layout.ts'
 import { symmetricEigen } from '../../numeric/jacobi.ts'
 import type { Matrix } from '../../numeric/matrix.ts'
-import type { Crew, Member } from './crew.ts'
-import type { Frame, StageOrders } from './orders.ts'
+import { coarseRows } from './coarse.ts'
+import { type Crew, type Member, onlyMember } from './crew.ts'
+import type { Frame, StageOrders, StageResults } from './orders.ts'
 import type { Space } from './space.ts'
 
 /** Rows looked at to choose the origin, the rotation and the ends of the Morton curve: only speed depends on them. */
@@ -18,14 +19,40 @@ const ROWS_BETWEEN_POLLS = 2 ** 15
 const FLOAT32_UNIT = 2 ** -24
 const FLOAT64_UNIT = 2 ** -53
 
+type PrepareStage = 'cells' | 'sort' | 'place'
+
+/** Has some members do a stage. */
+interface Helpers {
+  size: number
+  run<Name extends PrepareStage>(stage: Name, order: StageOrders[Name]): StageResults[Name][]
+}
+
 /**
  * Brings rows into the memory and into spatial order: the crew's members know the data set when this returns.
  *
  * @throws RangeError when a value is beyond 1e140, when d is more than 50, or when the memory's limit is too small
  */
 export function prepare(crew: Crew, space: Space, matrix: Matrix, weights?: Float64Array): Frame {
-  const { layout } = space
-  const { n, d, width, shared } = layout
+  const together: Helpers = { size: crew.size, run: (stage, order) => crew.run(stage, order) }
+  const helpers = matrix.n * matrix.d >= WORTH_SHARING ? together : alone(space, crew.poll)
+  const frame = place(space, helpers, matrix, weights)
+  if (space.coarse !== null) {
+    const { rows, weights, hidden } = coarseRows(space)
+    crew.poll()
+    space.coarse.use()
+    frame.coarse = { ...place(space.coarse, alone(space.coarse, crew.poll), rows, weights), hidden }
+  }
+  crew.tell('frame', frame)
+  return frame
+}
+
+const alone = (space: Space, poll: () => void): Helpers => ({
+  size: 1,
+  run: (stage, order) => [prepareStages[stage](space, order, onlyMember(poll))]
+})
+
+function place(space: Space, helpers: Helpers, matrix: Matrix, weights?: Float64Array): Frame {
+  const { n, d, width, shared } = space.layout
   space.doubles(shared.input, n * d).set(matrix.data.subarray(0, n * d))
   if (weights !== undefined) space.doubles(shared.inputWeights, n).set(weights)
 
@@ -33,34 +60,32 @@ export function prepare(crew: Crew, space: Space, matrix: Matrix, weights?: Floa
   const dimensions = Math.min(3, d)
   const bits = mortonBits(n, dimensions)
   const cellCount = 2 ** (bits * dimensions)
-  const together = n * d >= WORTH_SHARING
-  const size = together ? crew.size : 1
-  const run = <Name extends 'cells' | 'sort' | 'place'>(stage: Name, order: StageOrders[Name]) =>
-    together ? crew.run(stage, order) : [crew.runAlone(stage, order)]
-  space.integers(shared.histograms, size * cellCount).fill(0)
+  space.integers(shared.histograms, helpers.size * cellCount).fill(0)
 
-  const longest = Math.sqrt(Math.max(...(run('cells', { dimensions, bits }) as number[])))
+  const longest = Math.sqrt(Math.max(...helpers.run('cells', { dimensions, bits })))
   if (!Number.isFinite(longest) || longest > 1e140) throw new RangeError('the kernels take values up to 1e140')
-  space.run.startCells(shared.histograms, cellCount, size)
-  run('sort', { cellCount })
+  space.run.startCells(shared.histograms, cellCount, helpers.size)
+  helpers.run('sort', { cellCount })
   const scale = longest > 0 ? 2 ** -Math.ceil(Math.log2(longest) + 2 ** -40) : 1
-  run('place', { scale })
+  helpers.run('place', { scale })
 
   // Where squares of differences leave the range of float64, every decision is left to the float64 scan.
   const tame = longest === 0 || longest > 1e-140
-  const frame: Frame = {
+  return {
     scale,
     relativeError: tame ? 1.01 * ((width + 7) * FLOAT32_UNIT + 2 * orthogonality) : 1e10,
     orthogonalityError: orthogonality,
     absoluteError: 2 ** -100,
-    meanVariance: meanVariance(space)
+    meanVariance: meanVariance(space),
+    hidden: 0,
+    coarse: null
   }
-  crew.tell('frame', frame)
-  return frame
 }
 
-export const prepareStages = {
-  cells(space: Space, { dimensions, bits }: { dimensions: number; bits: number }, member: Member): number {
+export const prepareStages: {
+  [Name in PrepareStage]: (space: Space, order: StageOrders[Name], member: Member) => StageResults[Name]
+} = {
+  cells(space, { dimensions, bits }, member) {
     const { n, shared } = space.layout
     const [from, to] = share(n, member)
     const histogram = shared.histograms + member.index * 2 ** (bits * dimensions) * 4
@@ -71,7 +96,7 @@ export const prepareStages = {
     return longest
   },
 
-  sort(space: Space, { cellCount }: { cellCount: number }, member: Member): void {
+  sort(space, { cellCount }, member) {
     const { n, shared } = space.layout
     const [from, to] = share(n, member)
     inSteps(from, to, ROWS_BETWEEN_POLLS, member, (start, end) => {
@@ -79,7 +104,7 @@ export const prepareStages = {
     })
   },
 
-  place(space: Space, { scale }: { scale: number }, member: Member): void {
+  place(space, { scale }, member) {
     const [from, to] = share(space.layout.superBlocks, member)
     space.kernels.set({ scale })
     inSteps(from, to, Math.ceil(ROWS_BETWEEN_POLLS / (16 * space.layout.blockSize)), member, (start, end) => {

@@ -1,18 +1,16 @@
-import { createRandom, type RandomSource, sampleIndices } from '../../numeric/random.ts'
+import { createRandom } from '../../numeric/random.ts'
 import type { Member } from './crew.ts'
 import { LloydRun } from './lloyd-run.ts'
-import type { FinishResult, Frame, RestartResult, StageOrders } from './orders.ts'
+import type { FinishResult, RestartResult, StageOrders } from './orders.ts'
 import type { Space } from './space.ts'
+import { type Drawn, draw } from './starts.ts'
 
 /** Attempts to find centroids that are, to the last bit, the means of the labels they give. */
 const SETTLING_ATTEMPTS = 8
-/** 65,536 points of many features, 131,072 of few: a few milliseconds. */
-const SUPER_BLOCKS_BETWEEN_POLLS = 128
 
 /** Runs restarts until none is left; one is always run by one member, so its result does not depend on the crew. */
 export function runRestarts(
   space: Space,
-  frame: Frame,
   { tasks, maxIterations, tolerance, seed }: StageOrders['restarts'],
   member: Member
 ): RestartResult[] {
@@ -21,10 +19,10 @@ export function runRestarts(
     // The largest k come last and take longest: begun first, they leave nobody waiting at the end.
     const task = tasks.length - 1 - claimed
     const { k, restart, start } = tasks[task]!
-    const run = new LloydRun(space, frame, member, k, false)
-    run.restart(
-      typeof start === 'string' ? chooseStart(space, start, k, createRandom(seed, k, restart), member) : start
-    )
+    const drawn = draw(space, start, k, createRandom(seed, k, restart), member)
+    const given = approach(space, drawn, { k, maxIterations, tolerance }, member)
+    const run = new LloydRun(space, member, k, false)
+    run.restart(given)
     const { iterations, converged } = iterate(run, maxIterations, tolerance)
     const smallest = Math.min(...run.sizes())
     results.push({ task, centroids: run.centroidRows(), loss: run.inertia(), iterations, converged, smallest })
@@ -45,17 +43,12 @@ function iterate(run: LloydRun, maxIterations: number, tolerance: number): { ite
 }
 
 /** Labels for the winners, into the label sets. */
-export function finish(
-  space: Space,
-  frame: Frame,
-  { tasks, maxIterations }: StageOrders['finish'],
-  member: Member
-): FinishResult[] {
+export function finish(space: Space, { tasks, maxIterations }: StageOrders['finish'], member: Member): FinishResult[] {
   const { layout, worker } = space
   const results: FinishResult[] = []
   for (let task = member.claim(); task < tasks.length; task = member.claim()) {
     const { k, slot, centroids, settle, iterations: before } = tasks[task]!
-    const run = new LloydRun(space, frame, member, k, true)
+    const run = new LloydRun(space, member, k, true)
     run.restart(centroids)
     const left = maxIterations - before
     const { iterations, converged } = settle ? settled(run, left) : { iterations: 0, converged: run.assign() === 0 }
@@ -92,79 +85,19 @@ function settled(run: LloydRun, maxIterations: number): { iterations: number; co
   return { iterations, converged }
 }
 
-function chooseStart(
+/**
+ * Moves drawn centroids of a large data set among its coarse rows, where most of the way costs a small part of what it does
+ * among all. They stay as drawn where it is not certain that this brought them nearer to the rows.
+ */
+function approach(
   space: Space,
-  start: 'k-means++' | 'random',
-  k: number,
-  random: RandomSource,
+  { centroids, potential }: Drawn,
+  { k, maxIterations, tolerance }: { k: number; maxIterations: number; tolerance: number },
   member: Member
 ): Float64Array {
-  const { n, d, width, shared } = space.layout
-  const points = start === 'random' ? sampleIndices(n, k, random) : plusPlus(space, k, random, member)
-  const rows = space.doubles(shared.rows, n * width)
-  const centroids = new Float64Array(k * d)
-  points.forEach((point, c) => {
-    centroids.set(rows.subarray(point * width, point * width + d), c * d)
-  })
-  return centroids
-}
-
-/**
- * Greedy k-means++ (Arthur & Vassilvitskii 2007; as in scikit-learn): each next centroid is the best of 2 + ⌊ln k⌋ points
- * drawn with probability proportional to weight · squared distance to the nearest so far. Float32 distances: only the draw
- * depends on them.
- */
-function plusPlus(space: Space, k: number, random: RandomSource, member: Member): number[] {
-  const { run, layout } = space
-  const { n, scratch } = layout
-  const trials = 2 + Math.floor(Math.log(k))
-  const totals = space.doubles(scratch[space.worker]!.trialTotals, trials)
-  run.resetStates()
-  run.resetNearest()
-  const chosen = [layout.weighted ? pickByWeight(space, random) : random.below(n)]
-  run.setTrial(0, chosen[0]!)
-  let potential = lowerTo(space, 0, member)
-  while (chosen.length < k) {
-    const points = Array.from({ length: trials }, () =>
-      potential > 0 ? run.pick(random.next() * potential) : random.below(n)
-    )
-    points.forEach((point, t) => {
-      run.setTrial(t, point)
-    })
-    tryAll(space, totals, member)
-    let best = 0
-    for (let t = 1; t < trials; t++) if (totals[t]! < totals[best]!) best = t
-    chosen.push(points[best]!)
-    potential = lowerTo(space, best, member)
-  }
-  return chosen
-}
-
-function tryAll({ run, layout }: Space, totals: Float64Array, member: Member): void {
-  totals.fill(0)
-  for (let from = 0; from < layout.superBlocks; from += SUPER_BLOCKS_BETWEEN_POLLS) {
-    run.tryAll(from, Math.min(layout.superBlocks, from + SUPER_BLOCKS_BETWEEN_POLLS), totals.length)
-    member.poll()
-  }
-}
-
-/** @returns what is left of the potential */
-function lowerTo({ run, layout }: Space, trial: number, member: Member): number {
-  let potential = 0
-  for (let from = 0; from < layout.superBlocks; from += SUPER_BLOCKS_BETWEEN_POLLS) {
-    potential += run.lowerTo(from, Math.min(layout.superBlocks, from + SUPER_BLOCKS_BETWEEN_POLLS), trial)
-    member.poll()
-  }
-  return potential
-}
-
-function pickByWeight(space: Space, random: RandomSource): number {
-  const { n, shared } = space.layout
-  const weights = space.doubles(shared.weights, n)
-  let left = random.next() * weights.reduce((sum, weight) => sum + weight, 0)
-  for (let point = 0; point < n; point++) {
-    left -= weights[point]!
-    if (left < 0) return point
-  }
-  return n - 1
+  if (space.coarse === null || potential === 0) return centroids
+  const run = new LloydRun(space.coarse, member, k, true)
+  run.restart(centroids)
+  iterate(run, maxIterations, tolerance)
+  return run.inertia() + space.coarse.frame.hidden < potential ? run.centroidRows() : centroids
 }

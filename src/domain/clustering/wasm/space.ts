@@ -1,6 +1,6 @@
 import type { Kernels } from '../../kernels/kernels.ts'
 import { ensureBytes } from '../../kernels/kernels.ts'
-import { type Layout, layOut, type Shape } from '../../kernels/layout.ts'
+import type { Layout } from '../../kernels/layout.ts'
 import type { Frame, TilePlan } from './orders.ts'
 
 const COPIES = [
@@ -34,35 +34,54 @@ export class Space {
   /** The copies of the kernels for this number of features, and those that need none. */
   readonly run: Readonly<Record<(typeof COPIES)[number] | (typeof COMMON)[number], Kernel>>
   readonly layout: Layout
+  /** The rows that stand for those of a large data set. */
+  readonly coarse: Space | null
   /** The pass over the pairs that is under way. */
   plan: TilePlan | undefined
   readonly kernels: Kernels
   readonly worker: number
+  #frame: Frame | undefined
+  /** Of the kernels: where everything lies, and what bounds their errors. */
+  #globals: Readonly<Record<string, number>>
 
-  constructor(kernels: Kernels, shape: Shape, worker: number) {
+  constructor(kernels: Kernels, layout: Layout, worker: number) {
     this.kernels = kernels
     this.worker = worker
-    this.layout = layOut(shape)
-    ensureBytes(kernels.memory, this.layout.end)
-    const { shared, scratch, n, d, width, blockSize, blocks } = this.layout
-    const { frame: _, histograms: __, ...globals } = shared
-    kernels.set({
-      ...globals,
+    this.layout = layout
+    ensureBytes(kernels.memory, layout.end)
+    this.coarse = layout.coarse && new Space(kernels, layout.coarse, worker)
+    const { shared, scratch, n, d, width, blockSize, blocks } = layout
+    const { frame: _, histograms: __, ...regions } = shared
+    this.#globals = {
+      ...regions,
       ...scratch[worker]!,
       count: n,
       features: d,
       paddedFeatures: width,
       blockSize,
       axisBytes: blocks * blockSize * 4
-    })
+    }
     this.run = Object.fromEntries([
       ...COPIES.map((name) => [name, kernels.get(`${name}_${width}`)]),
       ...COMMON.map((name) => [name, kernels.get(name)])
     ])
   }
 
-  useFrame({ meanVariance: _, ...globals }: Frame): void {
-    this.kernels.set({ ...globals })
+  get frame(): Frame {
+    if (this.#frame === undefined) throw new Error('the data set is not prepared')
+    return this.#frame
+  }
+
+  takeFrame(frame: Frame): void {
+    this.#frame = frame
+    const { scale, relativeError, orthogonalityError, absoluteError } = frame
+    this.#globals = { ...this.#globals, scale, relativeError, orthogonalityError, absoluteError }
+    if (frame.coarse !== null) this.coarse!.takeFrame(frame.coarse)
+  }
+
+  /** Points the kernels to this data set. */
+  use(): void {
+    this.kernels.point(this.#globals)
   }
 
   doubles(address: number, length: number): Float64Array {

@@ -1,7 +1,8 @@
 import { createMemory, Kernels } from '../../kernels/kernels.ts'
-import type { Crew, Member, Watch } from './crew.ts'
+import { layOut } from '../../kernels/layout.ts'
+import { type Crew, type Member, onlyMember, type Watch } from './crew.ts'
 import { sweepSets } from './each-set.ts'
-import type { Frame, StageName, StageOrders, StageResults } from './orders.ts'
+import type { StageName, StageOrders, StageResults } from './orders.ts'
 import { prepareStages } from './prepare.ts'
 import { finish, runRestarts } from './restarts.ts'
 import { silhouetteStages } from './silhouettes.ts'
@@ -15,7 +16,6 @@ export class Bench {
   readonly #kernels: Kernels
   #own: SoloCrew | undefined
   #space: Space | undefined
-  #frame: Frame | undefined
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels
@@ -32,17 +32,18 @@ export class Bench {
 
   readonly #stages: { [Name in StageName]: (order: StageOrders[Name], member: Member) => StageResults[Name] } = {
     open: (shape, member) => {
-      this.#space = new Space(this.#kernels, shape, member.index)
+      this.#space = new Space(this.#kernels, layOut(shape), member.index)
+      this.#space.use()
     },
     frame: (frame) => {
-      this.#frame = frame
-      this.space.useFrame(frame)
+      this.space.takeFrame(frame)
+      this.space.use()
     },
     cells: (order, member) => prepareStages.cells(this.space, order, member),
     sort: (order, member) => prepareStages.sort(this.space, order, member),
     place: (order, member) => prepareStages.place(this.space, order, member),
-    restarts: (order, member) => runRestarts(this.space, this.#frame!, order, member),
-    finish: (order, member) => finish(this.space, this.#frame!, order, member),
+    restarts: (order, member) => runRestarts(this.space, order, member),
+    finish: (order, member) => finish(this.space, order, member),
     tiles: (plan, member) => silhouetteStages.tiles(this.space, plan, member),
     pairs: (order, member) => silhouetteStages.pairs(this.space, order, member),
     samples: (order, member) => silhouetteStages.samples(this.space, order, member),
@@ -52,13 +53,6 @@ export class Bench {
       return sweepSets(this.#own, tasks, member)
     }
   }
-}
-
-/** Who does a whole stage. */
-export function onlyMember(poll: () => void, watch?: Watch): Member {
-  let next = 0
-  let done = 0
-  return { index: 0, size: 1, claim: () => next++, done: () => watch?.(++done), poll }
 }
 
 /** A crew of one, on the thread that calls. */
