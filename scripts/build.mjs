@@ -15,6 +15,7 @@ const inputsFile = join(dist, '.inputs.json')
 const MODULES = {
   'domain/kernels/kernels.wasm': ['domain/kernels/assembly', 'compileKernels'],
   'data/intake/staging/rows.wasm': ['data/intake/staging/assembly', 'compileRows'],
+  'domain/serving/place-rows.wasm': ['domain/serving/assembly', 'compilePlacing'],
   'http/bodies/body-text.wasm': ['http/bodies/assembly', 'compileBodies'],
   'http/answers/row-text.wasm': ['http/answers/assembly', 'compileAnswerRows']
 }

@@ -1,5 +1,6 @@
 // Compiles AssemblyScript to WebAssembly: the kernels of src/domain/kernels/assembly/ to one module, what takes texts
-// apart, of src/data/intake/staging/assembly/, to another, and likewise what reads the bodies of /assign and writes its answers.
+// apart, of src/data/intake/staging/assembly/, to another, and likewise what reads the bodies of /assign, places customers and
+// writes the answers.
 //
 // A kernel is written once, with lines that end in `//: d`: such a line is repeated for each feature, `$d` counting
 // from 0. So one source gives a copy without inner loops for each number of features.
@@ -14,6 +15,7 @@ const MAX_PAGES = 65536
 const texts = join(import.meta.dirname, '../src/data/intake/staging/assembly/rows.as')
 const bodies = join(import.meta.dirname, '../src/http/bodies/assembly/body-text.as')
 const answers = join(import.meta.dirname, '../src/http/answers/assembly/row-text.as')
+const placing = join(import.meta.dirname, '../src/domain/serving/assembly/place-rows.as')
 const sources = join(import.meta.dirname, '../src/domain/kernels/assembly')
 const template = (name) => readFileSync(join(sources, `${name}.as`), 'utf8')
 
@@ -29,6 +31,9 @@ export const compileKernels = () =>
 
 /** @returns the bytes of the module that takes texts apart */
 export const compileRows = () => compile(readFileSync(texts, 'utf8'), ['-O3'])
+
+/** @returns the bytes of the module that places customers */
+export const compilePlacing = () => compile(readFileSync(placing, 'utf8'), ['-O3'])
 
 /** @returns the bytes of the module that reads bodies */
 export const compileBodies = () => compile(readFileSync(bodies, 'utf8'), ['-O3'])

@@ -6,6 +6,7 @@ import { AssignFolders } from './data/assign-files/assign-folders.ts'
 import { calendar } from './data/calendar.ts'
 import { Folders } from './data/folders.ts'
 import { openIntake } from './data/intake/intake.ts'
+import { placingModule } from './data/kernel-module.ts'
 import { MemberLibrary } from './data/member-library.ts'
 import { ModelFolders } from './data/model-folders.ts'
 import { ProfileFolders } from './data/profile-folders.ts'
@@ -15,6 +16,7 @@ import { USUAL_LIMITS } from './data/references/source.ts'
 import { RejectedRows } from './data/rejected.ts'
 import { Uploads } from './data/uploads.ts'
 import { formatId } from './domain/ids.ts'
+import { RowKernel } from './domain/serving/row-kernel.ts'
 import { FEATURES } from './domain/vocabulary.ts'
 import { entryPoint } from './entry.ts'
 import { assignColumns } from './flows/assign-columns.ts'
@@ -154,6 +156,7 @@ async function openService(
     downloads: new Budget(DOWNLOADS),
     assignFolders: new AssignFolders(folders),
     members: new MemberLibrary(folders, MEMBER_PLACES),
+    placing: new RowKernel(placingModule()),
     calendar,
     board,
     pool,

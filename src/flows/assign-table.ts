@@ -10,6 +10,8 @@ import type { Tools } from './tools.ts'
 
 /** Customers between two turns of other requests. */
 const STRETCH = 10_000
+/** Fewer are placed before WebAssembly has been handed all that it needs. */
+const WORTH = 8
 
 /** As assignCustomers and assignColumns, to the last bit, where nothing stands in the way of any customer. */
 export const assignTable =
@@ -17,11 +19,12 @@ export const assignTable =
   (tenant, request) =>
     afterwards(findModelOrChampion(tools, tenant, request.model_id), (model) =>
       afterwards(referenceOf(tools, tenant, model, request.reference_date), (reference) =>
-        assigned(model, reference, request)
+        assigned(tools, model, reference, request)
       )
     )
 
 function assigned(
+  tools: Tools,
   model: ModelWithState,
   reference_date: string,
   { table, include = ['nearest', 'features'] }: AssignTableRequest
@@ -31,13 +34,21 @@ function assigned(
   const nearest = include.includes('nearest')
   const placements = new Placements(table.n, nearest ? model.segments.length : 0)
   const result = { model, reference_date, placements, include: { nearest, features: include.includes('features') } }
-  return afterwards(placeFrom(0, model.fit, placements, runs), () => result)
+  return afterwards(placeFrom(0, tools, model.fit, placements, runs), () => result)
 }
 
-function placeFrom(from: number, fit: ModelFit, placements: Placements, runs: FeatureRun[]): AtHand<void> {
+function placeFrom(
+  from: number,
+  tools: Tools,
+  fit: ModelFit,
+  placements: Placements,
+  runs: readonly FeatureRun[]
+): AtHand<void> {
   const to = Math.min(placements.n, from + STRETCH)
-  assignerOf(fit).placeRows(placements, from, to, runs)
-  if (to < placements.n) return takeTurns().then(() => placeFrom(to, fit, placements, runs))
+  const { placing } = tools
+  if (to - from >= WORTH && placing.takes(fit)) placing.placeRows(fit, placements, from, to, runs)
+  else assignerOf(fit).placeRows(placements, from, to, runs)
+  if (to < placements.n) return takeTurns().then(() => placeFrom(to, tools, fit, placements, runs))
 }
 
 /** Where the model's features are in the table; undefined when one is missing, or one is there that no model has. */

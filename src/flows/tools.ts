@@ -10,6 +10,7 @@ import type { RejectedRows } from '../data/rejected.ts'
 import type { Uploads } from '../data/uploads.ts'
 import type { IdPrefix } from '../domain/ids.ts'
 import type { Principal } from '../domain/records/principal.ts'
+import type { RowKernel } from '../domain/serving/row-kernel.ts'
 import type { Board } from '../jobs/board.ts'
 import type { Budget } from '../jobs/budget.ts'
 import type { MemoryBudget } from '../jobs/memory-budget.ts'
@@ -32,6 +33,8 @@ export interface Tools {
   downloads: Budget
   assignFolders: AssignFolders
   members: MemberLibrary
+  /** Places many customers at a time. */
+  placing: RowKernel
   calendar: Calendar
   board: Board
   pool: Pool

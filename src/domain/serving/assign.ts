@@ -41,7 +41,7 @@ export interface Assigner {
 }
 
 /** A radius is the 99th percentile of the members' distances, so 1.5 of them leave room for a somewhat longer tail. */
-const DOMAIN_RADII = 1.5
+export const DOMAIN_RADII = 1.5
 /** Customers whose points are kept at a time: so many stay in the processor's cache. */
 const BLOCK = 1024
 

@@ -1,5 +1,5 @@
 /** Numbers before the distances: segment, distance, margin, whether out of domain. */
-const OWN = 4
+export const OWN_NUMBERS = 4
 
 /** Memory of its own costs more than all that is written for a few customers: those take theirs from a common piece. */
 const PIECE = 1024
@@ -28,7 +28,7 @@ export class Placements {
     readonly n: number,
     readonly segments: number
   ) {
-    this.width = OWN + segments
+    this.width = OWN_NUMBERS + segments
     this.numbers = room(n * this.width)
   }
 
@@ -41,7 +41,7 @@ export class Placements {
   }
 
   setDistanceTo(row: number, segment: number, distance: number): void {
-    this.numbers[row * this.width + OWN + segment] = distance
+    this.numbers[row * this.width + OWN_NUMBERS + segment] = distance
   }
 
   /** Index in the model's list. */
@@ -63,6 +63,6 @@ export class Placements {
   }
 
   distanceTo(row: number, segment: number): number {
-    return this.numbers[row * this.width + OWN + segment]!
+    return this.numbers[row * this.width + OWN_NUMBERS + segment]!
   }
 }

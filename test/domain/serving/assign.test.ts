@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { ModelFit } from '../../../src/domain/records/model.ts'
 import { prepareAssigner } from '../../../src/domain/serving/assign.ts'
 import { Placements } from '../../../src/domain/serving/placements.ts'
+import { columnsOf, fitOf, models, placedOneByOne, rowsOf } from './models.ts'
 
 const axis = (name: string, impute: number | null = null) =>
   ({ name, transform: 'none', lambda: null, center: 0, scale: 1, impute, lower: null, upper: null }) as const
@@ -87,85 +88,16 @@ test('assign keeps no memory of the customer before', () => {
   expect(assign([4, 3])).toEqual(first)
 })
 
-const value = fc.oneof(
-  fc.integer({ min: -50, max: 6000 }),
-  fc.double({ min: -20, max: 20, noNaN: true }),
-  fc.double({ noNaN: true }),
-  fc.constantFrom(0, -0, 4095, 4096, Number.NaN)
-)
-const limit = fc.option(fc.double({ min: -30, max: 30, noNaN: true }))
-const feature = fc.record({
-  transform: fc.constantFrom('none', 'log1p', 'yeo_johnson'),
-  lambda: fc.double({ min: -2, max: 3, noNaN: true }),
-  center: fc.double({ min: -5, max: 5, noNaN: true }),
-  scale: fc.double({ min: 0.1, max: 5, noNaN: true }),
-  impute: fc.double({ min: 0, max: 9, noNaN: true }),
-  lower: limit,
-  upper: limit
-})
-const models = fc.record({ d: fc.integer({ min: 1, max: 4 }), k: fc.integer({ min: 1, max: 6 }) }).chain(({ d, k }) =>
-  fc.record({
-    features: fc.array(feature, { minLength: d, maxLength: d }),
-    distance: fc.constantFrom('euclidean', 'manhattan', 'cosine'),
-    fenced: fc.boolean(),
-    bounds: fc.array(fc.record({ lower: fc.nat(9), upper: fc.nat(40) }), { minLength: d, maxLength: d }),
-    segments: fc.array(
-      fc.record({
-        centroid: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: d, maxLength: d }),
-        radius: fc.double({ min: 0, max: 2, noNaN: true })
-      }),
-      { minLength: k, maxLength: k }
-    ),
-    rows: fc.array(fc.array(value, { minLength: d, maxLength: d }), { minLength: 1, maxLength: 8 })
-  })
-)
-
-function fitOf({
-  features,
-  distance,
-  fenced,
-  bounds,
-  segments
-}: typeof models extends fc.Arbitrary<infer M> ? M : never) {
-  const names = features.map((_, j) => `f${j}`)
-  return {
-    features: features.map((each, j) => ({ ...each, name: names[j] })),
-    distance,
-    fences: fenced ? bounds.map((each, j) => ({ ...each, feature: names[j] })) : [],
-    segments: [
-      ...segments.map((each) => ({ ...each, kind: 'cluster' })),
-      ...(fenced ? segments.map((each) => ({ ...each, kind: 'outlier' })) : [])
-    ],
-    ranges: bounds.map(({ lower, upper }, j) => ({ feature: names[j], min: lower, max: upper }))
-  } as ModelFit
-}
-
 test('placeRows says of each row what placeInto says, to the last bit, in rows as in columns', () => {
   fc.assert(
     fc.property(models, (model) => {
       const assigner = prepareAssigner(fitOf(model))
-      const [n, d] = [model.rows.length, model.features.length]
-      const k = model.segments.length * (model.fenced ? 2 : 1)
-      const one = new Placements(n, k)
-      for (const [index, row] of model.rows.entries()) assigner.placeInto(one, index, row)
-      const rows = Float64Array.from(model.rows.flat())
-      const columns = model.features.map((_, j) => Float64Array.from(model.rows, (row) => row[j]!))
-      const fromRows = new Placements(n, k)
-      assigner.placeRows(
-        fromRows,
-        0,
-        n,
-        model.features.map((_, j) => ({ column: rows, start: j, step: d }))
-      )
-      const fromColumns = new Placements(n, k)
-      assigner.placeRows(
-        fromColumns,
-        0,
-        n,
-        columns.map((column) => ({ column, start: 0, step: 1 }))
-      )
-      expect(fromRows.numbers).toEqual(one.numbers)
-      expect(fromColumns.numbers).toEqual(one.numbers)
+      const expected = placedOneByOne(model)
+      for (const runs of [rowsOf(model), columnsOf(model)]) {
+        const placements = new Placements(expected.n, expected.segments)
+        assigner.placeRows(placements, 0, expected.n, runs)
+        expect(placements.numbers).toEqual(expected.numbers)
+      }
     }),
     { numRuns: 2000 }
   )

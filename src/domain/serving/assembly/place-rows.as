@@ -1,0 +1,88 @@
+// Places customers among the segments of a model, two at a time and without a branch: which segment is nearest no processor
+// foresees. As the loop of assign.ts over squared Euclidean distances, to the last bit.
+// Pointers are exported globals, set by row-kernel.ts. Of an odd number of customers one more is placed, and counts for nothing.
+
+/** Float64 planes of `planeBytes`: in each a feature of all customers. */
+export let points: usize = 0
+export let planeBytes: usize = 0
+export let d: i32 = 0
+/** A byte for each customer: 1 where it belongs to the second kind of segments, 2 where it lies beyond what the training saw. */
+export let limits: usize = 0
+export let segments: i32 = 0
+/** Float64, of each segment: d coordinates; 0 or 1, its kind; beyond which distance a customer is far. */
+export let centroids: usize = 0
+export let kinds: usize = 0
+export let radii: usize = 0
+/** Two Float64 for each segment: scratch. */
+export let ranks: usize = 0
+/** Float64 rows of `rowBytes`: segment, distance, margin, out of domain, distances to the first `told` segments. */
+export let rows: usize = 0
+export let rowBytes: usize = 0
+export let told: i32 = 0
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function bit(row: i32, mark: u32): f64 {
+  return <f64>(((<u32>load<u8>(limits + <usize>row)) & mark) != 0)
+}
+
+// @ts-ignore
+@inline
+function marked(row: i32, mark: u32): v128 {
+  return f64x2.replace_lane(f64x2.splat(bit(row, mark)), 1, bit(row + 1, mark))
+}
+
+/** Of both customers two numbers that follow each other. */
+// @ts-ignore
+@inline
+function storePair(to: usize, one: v128, other: v128): void {
+  v128.store(to, v128.shuffle<f64>(one, other, 0, 2))
+  v128.store(to + rowBytes, v128.shuffle<f64>(one, other, 1, 3))
+}
+
+export function place(n: i32): void {
+  const none = f64x2.splat(Infinity)
+  let to = rows
+  for (let row = 0; row < n; row += 2, to += rowBytes << 1) {
+    const kind = marked(row, 1)
+    let least = none
+    let next = none
+    let radius = none
+    let found = f64x2.splat(-1)
+    let coordinate = centroids
+    for (let index = 0; index < segments; index++) {
+      let squared = f64x2.splat(0)
+      let point = points + (<usize>row << 3)
+      for (let j = 0; j < d; j++, point += planeBytes, coordinate += 8) {
+        const difference = f64x2.sub(v128.load(point), v128.load_splat<f64>(coordinate))
+        squared = f64x2.add(squared, f64x2.mul(difference, difference))
+      }
+      v128.store(ranks + (<usize>index << 4), squared)
+      const place = <usize>index << 3
+      const rank = v128.bitselect(squared, none, f64x2.eq(v128.load_splat<f64>(kinds + place), kind))
+      const nearer = f64x2.lt(rank, least)
+      next = f64x2.pmin(next, f64x2.pmax(least, rank))
+      least = f64x2.pmin(least, rank)
+      found = v128.bitselect(f64x2.splat(<f64>index), found, nearer)
+      radius = v128.bitselect(v128.load_splat<f64>(radii + place), radius, nearer)
+    }
+    const zero = f64x2.splat(0)
+    const one = f64x2.splat(1)
+    const distance = f64x2.sqrt(least)
+    const second = f64x2.sqrt(next)
+    const margin = v128.and(f64x2.max(zero, f64x2.sub(one, f64x2.div(distance, second))), f64x2.gt(second, zero))
+    const far = v128.and(v128.and(f64x2.gt(distance, radius), f64x2.gt(marked(row, 2), zero)), one)
+    storePair(to, found, distance)
+    storePair(to + 16, margin, far)
+    let at = to + 32
+    for (let index = 0; index < told; index += 2, at += 16) {
+      const rank = ranks + (<usize>index << 4)
+      if (index + 1 < told) storePair(at, f64x2.sqrt(v128.load(rank)), f64x2.sqrt(v128.load(rank, 16)))
+      else {
+        const last = f64x2.sqrt(v128.load(rank))
+        v128.store_lane<f64>(at, last, 0)
+        v128.store_lane<f64>(at + rowBytes, last, 1)
+      }
+    }
+  }
+}
