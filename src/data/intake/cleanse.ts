@@ -1,6 +1,7 @@
 import type { CustomerAttribute, DatasetOptions, QualityReport } from '../../domain/records/dataset.ts'
+import { CLEANSING_RULES } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
-import type { DuckDb } from '../duckdb.ts'
+import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
 import { writeAttributes } from './attributes.ts'
 import { classify } from './classified.ts'
@@ -19,6 +20,7 @@ import { completeHeader, describeColumns, type Header, listNames, type OrderColu
 import { askedPeriod, rollingPeriod } from './period.ts'
 import { refuseTooMuch, reportQuality } from './quality.ts'
 import type { Staged } from './stage.ts'
+import { codeTexts } from './text-codes.ts'
 import { setList, setVariable, setVariables } from './variables.ts'
 
 export interface Cleansed {
@@ -56,6 +58,7 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   const period = askedPeriod(options, timezone)
 
   await db.run(sqlFile('intake/macros'))
+  await db.run(`create type cleansing_rule as enum (${CLEANSING_RULES.map(sqlText).join(', ')})`)
   onShare(0, 'Deciding how numbers and dates are written.')
   const rows = stagedRows(staged)
   const numbers = await decideNumbers(db, {
@@ -76,8 +79,10 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   const dateName = staged.names[columns.ordered_at!]!
   const typed = staged.typedDates.has(dateName)
   const dates = await decideDates(db, { dateFormat: withClock(options.date_format, columns), timezone, typed })
-  await db.run(`create temp macro as_instant(value) as ${dates.expression}`)
+  await db.run(`create temp macro instant_of(value) as ${dates.expression}`)
+  await db.run('create temp macro as_instant(value) as list_transform([value], lambda text: instant_of(text))[1]')
   const discountName = columns.discount === undefined ? null : staged.names[columns.discount]!
+  await codeTexts(db, columns, staged.rows)
   const evidence = await weighEvidence(db, { orderId: columns.order_id !== undefined, discountName })
   await setVariable(db, 'cancellations', evidence.cancellations !== null, 'boolean')
   await setVariable(db, 'discount_unit', evidence.discountUnit, 'varchar')

@@ -13,7 +13,12 @@ export const stagedRows = ({ path }: Staged): string =>
 export const isMalformed = `coalesce(starts_with(c0, ${sqlText(MALFORMED_MARK)}), false)`
 
 /** SQL of a column's text; the first column has the lines that are no records. */
-export const textOf = (at: number): string => (at === 0 ? `if(${isMalformed}, null, c0)` : `c${at}`)
+export const textOf = (at: number): string =>
+  at === 0 ? `list_filter([c0], lambda text: not starts_with(text, ${sqlText(MALFORMED_MARK)}))[1]` : `c${at}`
+
+/** Fields whose texts shops repeat. */
+export const REPEATED_FIELDS = ['order_id', 'customer_id', 'product_id', 'product_name', 'country', 'category'] as const
+export type RepeatedField = (typeof REPEATED_FIELDS)[number]
 
 const NUMBERS: readonly OrderField[] = ['quantity', 'unit_price', 'line_total', 'discount', 'cost']
 
@@ -32,7 +37,8 @@ export interface FieldsRequest {
 }
 
 /**
- * `fields`: row, malformed, repeated, called_off, first (the first column), and one text column for each order field.
+ * `fields`: row, malformed, repeated, called_off, first (the first column, where it is none of REPEATED_FIELDS), and one text
+ * column for each order field.
  */
 export async function createFields(
   db: DuckDb,
@@ -47,13 +53,11 @@ export async function createFields(
     if (field === 'ordered_at' && columns.ordered_time !== undefined) {
       return `at_the_clock(${textOf(at)}, ${textOf(columns.ordered_time)})`
     }
-    return expressions[field] ?? `c${at}`
+    return expressions[field] ?? textOf(at)
   }
   const value = (field: OrderField): string => {
     if (!hollow.includes(field)) return own(field)
-    const at = columns[field]!
-    const text = at === 0 ? `if(${isMalformed}, null, ${own(field)})` : own(field)
-    return `coalesce(as_id(${text}), order_heads.${field})`
+    return `coalesce(as_id(${own(field)}), order_heads.${field})`
   }
   const fields = ORDER_FIELDS.map((field) => `${value(field)} as ${field}`)
   const heads = hollow.length === 0 ? '' : ` left join order_heads on order_key = as_id(${textOf(columns.order_id!)})`
@@ -69,6 +73,6 @@ export async function createFields(
     create or replace temp view fields as
     select
       row, ${isMalformed} as malformed, ${repeated} as repeated, ${calledOff.join(' or ') || 'false'} as called_off,
-      c0 as first, ${fields.join(', ')}
+      ${REPEATED_FIELDS.some((field) => columns[field] === 0) ? 'null::varchar' : 'c0'} as first, ${fields.join(', ')}
     from ${stagedRows(staged)} as staged${heads}`)
 }

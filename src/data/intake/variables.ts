@@ -13,9 +13,7 @@ export async function setVariables(
   columns: OrderColumns,
   timezone: string
 ): Promise<void> {
-  for (const field of ['order_id', 'quantity', 'unit_price', 'line_total'] as const) {
-    await setVariable(db, `has_${field}`, columns[field] !== undefined, 'boolean')
-  }
+  await setList(db, 'columns', Object.keys(columns))
   await setVariable(db, 'timezone', timezone, 'varchar')
   for (const name of ['order_id_pattern', 'product_id_pattern'] as const) {
     const pattern = options[name] ?? null

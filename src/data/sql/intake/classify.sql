@@ -1,9 +1,9 @@
 -- One row per row of the file, in its order: its values read, and the first rule it breaks (NULL when none).
 -- The period is left to the end: the rolling window starts from the last order that is kept otherwise.
--- Reads: fields. Macros: as_instant, made by the decision about dates.
--- Variables: has_order_id, has_unit_price, has_line_total, has_quantity (columns of the file), timezone, cancellations,
--- discount_unit ('amount', 'share', 'percent'), countries, order_id_pattern, product_id_pattern (NULL: no such filter),
--- cancelled_statuses, refunded_statuses (lists, in lower case).
+-- Reads: fields. Macros: as_instant, made by the decision about dates; coded_<field>, which may make a number of a text.
+-- Variables: columns (fields that the file has columns for), totalled (fields of which some text may be a total), timezone,
+-- cancellations, discount_unit ('amount', 'share', 'percent'), countries, order_id_pattern, product_id_pattern (NULL: no
+-- such filter), cancelled_statuses, refunded_statuses (lists, in lower case).
 
 with read_values as not materialized (
 
@@ -11,42 +11,59 @@ with read_values as not materialized (
         row,
         malformed,
         repeated,
-        called_off or coalesce(list_contains(getvariable('cancelled_statuses'), lower(clean(status))), false)
-                                        as called_off,
+        called_off
+            or column_says('status', list_contains(getvariable('cancelled_statuses'), lower(clean(status))))
+                                                                        as called_off,
+        of_column('customer_id', as_id(customer_id))                    as customer_id,
+        of_column('order_id', as_id(order_id))                          as given_order_id,
+        column_says('order_id', has_cancellation_mark(order_id))        as marked,
+        of_column('product_id', as_id(product_id))                      as product_id,
+        of_column('product_name', clean(product_name))                  as product_name,
+        of_column('country', clean(country))                            as country,
+        of_column('category', clean(category))                          as category,
+        of_column('coupon', clean(coupon))                              as coupon,
+        of_column('channel', clean(channel))                            as channel,
+        of_column('currency', upper(as_id(currency)))                   as currency,
+        of_column('status', lower(clean(status)))                       as status,
+        as_instant(clean(ordered_at))                                   as ordered_at,
+        of_column('quantity', as_quantity(quantity))                    as given_quantity,
+        of_column('unit_price', as_id(unit_price))                      as unit_price_text,
+        of_column('unit_price', as_money(unit_price))                   as given_unit_price,
+        of_column('line_total', as_id(line_total))                      as line_total_text,
+        of_column('line_total', as_money(line_total))                   as given_line_total,
+        of_column('discount', as_money(rtrim(clean(discount), '% ')))   as discount_number,
+        of_column('cost', as_money(cost))                               as cost,
         -- Rows that spreadsheets and queries add: totals, and delimiters without values.
-        (as_id(customer_id) is null or clean(ordered_at) is null or is_total(ordered_at)) and (
-            is_total(first) or is_total(order_id) or is_total(product_id) or is_total(product_name)
-            or is_total(customer_id) or is_total(ordered_at) or is_total(country) or is_total(category)
-            or coalesce(
-                clean(customer_id), clean(order_id), clean(product_id), clean(product_name), clean(ordered_at),
-                clean(quantity), clean(unit_price), clean(line_total)
-            ) is null
-        )                               as not_a_line,
-        as_id(customer_id)              as customer_id,
-        as_id(order_id)                 as given_order_id,
-        as_id(product_id)               as product_id,
-        clean(product_name)             as product_name,
-        clean(country)                  as country,
-        clean(category)                 as category,
-        clean(coupon)                   as coupon,
-        clean(channel)                  as channel,
-        upper(as_id(currency))          as currency,
-        lower(clean(status))            as status,
-        as_money(cost)                  as cost,
-        as_instant(clean(ordered_at))   as ordered_at,
-        as_id(unit_price)               as unit_price_text,
-        as_id(line_total)               as line_total_text,
-        as_money(unit_price)            as given_unit_price,
-        as_money(line_total)            as given_line_total,
-        case
-            when getvariable('has_quantity') then as_quantity(quantity)
-            when as_money(line_total) < 0 then -1
-            else 1
-        end                             as quantity,
-        as_money(rtrim(clean(discount), '% ')) as discount_number,
-        -- Of the text as it stands, which DuckDB looks at once for all lines that have it.
-        has_cancellation_mark(order_id) as marked
+        clean(ordered_at) is null or says_total('ordered_at', ordered_at) as without_date,
+        says_total('first', first)
+            or says_total('order_id', order_id)
+            or says_total('product_id', product_id)
+            or says_total('product_name', product_name)
+            or says_total('customer_id', customer_id)
+            or says_total('ordered_at', ordered_at)
+            or says_total('country', country)
+            or says_total('category', category)                         as says_total,
+        coalesce(
+            of_column('order_id', clean(order_id)), of_column('product_id', clean(product_id)), clean(ordered_at),
+            of_column('quantity', clean(quantity)), of_column('unit_price', clean(unit_price)),
+            of_column('line_total', clean(line_total)), of_column('product_name', clean(product_name)),
+            of_column('customer_id', clean(customer_id))
+        ) is null                                                       as says_nothing
     from fields
+
+),
+
+quantified as not materialized (
+
+    select
+        *,
+        (customer_id is null or without_date) and (says_total or says_nothing)                as not_a_line,
+        case
+            when has_column('quantity') then given_quantity
+            when given_line_total < 0 then -1
+            else 1
+        end                                                                                   as quantity
+    from read_values
 
 ),
 
@@ -66,14 +83,14 @@ priced as not materialized (
             times(quantity, given_unit_price)
         )                                                                                     as line_total,
         case
-            when getvariable('has_order_id') then given_order_id
+            when has_column('order_id') then given_order_id
             -- Customer and calendar day stand for the order.
             else customer_id || ' ' || case
                 when getvariable('timezone') = 'UTC' then ordered_at::date
                 else timezone(getvariable('timezone'), ordered_at::timestamptz)::date
             end::varchar
         end                                                                                   as order_id
-    from read_values
+    from quantified
 
 ),
 
@@ -106,7 +123,7 @@ select
         when malformed then 'malformed_row'
         when not_a_line then 'not_an_order_line'
         when customer_id is null then 'missing_customer_id'
-        when getvariable('has_order_id') and order_id is null then 'missing_order_id'
+        when has_column('order_id') and order_id is null then 'missing_order_id'
         when ordered_at is null then 'invalid_date'
         -- What was called off often has no amounts any more.
         when called_off then 'cancelled_order'
@@ -119,19 +136,19 @@ select
         when not product_id_fits then 'product_id_mismatch'
         when repeated then 'duplicate_row'
         when not country_fits then 'outside_country'
-    end                                                                                       as rule,
+    end::cleansing_rule                                                                       as rule,
     -- An order that was called off was no purchase, so nothing of it came back either.
     order_id_fits and product_id_fits and country_fits and not repeated and not called_off    as in_scope,
-    order_id,
-    product_id,
-    product_name,
+    coded_order_id(order_id)                                                                  as order_id,
+    coded_product_id(product_id)                                                              as product_id,
+    coded_product_name(product_name)                                                          as product_name,
     quantity,
     unit_price,
     case when not price_unreadable and not not_a_line then line_total end                      as line_total,
     ordered_at,
-    customer_id,
-    country,
-    category,
+    coded_customer_id(customer_id)                                                            as customer_id,
+    coded_country(country)                                                                    as country,
+    coded_category(category)                                                                  as category,
     -- Shops write 5 off as 5 or as -5.
     case getvariable('discount_unit')
         when 'amount' then abs(discount_number)
