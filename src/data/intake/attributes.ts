@@ -49,7 +49,7 @@ export async function writeAttributes(
   const ofTheFile = candidates.some(({ sql }) => sql !== 'country')
   const rows = ofTheFile ? '(select * from judged_texts where rule is null)' : 'kept'
   const source = `select customer_id, row, ordered_at, ${values} from ${rows}`
-  const kept = await constantOnes(db, source, candidates, staged.rows)
+  const { kept, customers } = await constantOnes(db, source, candidates, staged.rows)
   if (kept.length === 0) return []
 
   const names = new Set(['customer_id'])
@@ -57,10 +57,7 @@ export async function writeAttributes(
   const latest = attributes.map(
     ({ at, name }) => `arg_max(a${at}, (ordered_at, row)) filter (a${at} is not null) as ${sqlName(name)}`
   )
-  const [count] = await db.rows<{ customers: number }>(
-    'select approx_count_distinct(customer_id)::double as customers from kept'
-  )
-  const parts = Math.ceil((count!.customers * kept.length) / GATHERED) || 1
+  const parts = Math.ceil((customers * kept.length) / GATHERED) || 1
   for (let part = 0; part < parts; part++) {
     const select = `select customer_id, ${latest.join(', ')} from (${source}) where hash(customer_id) % ${parts} = ${part} group by customer_id`
     await db.run(part === 0 ? `create temp table attributes as ${select}` : `insert into attributes ${select}`)
@@ -90,28 +87,28 @@ function candidatesOf(staged: Staged, header: Header): Candidate[] {
   })
 }
 
-/** Places of the candidates that are the same in all orders of a customer. */
+/** Places of the candidates that are the same in all orders of a customer, and about how many customers there are. */
 async function constantOnes(
   db: DuckDb,
   source: string,
   candidates: readonly Candidate[],
   rows: number
-): Promise<number[]> {
+): Promise<{ kept: number[]; customers: number }> {
   const each = candidates.flatMap((_, at) => [`min(a${at}) as low${at}`, `max(a${at}) as high${at}`])
   const counts = candidates.flatMap((_, at) => [
-    `count(low${at}) filter (days > 1)::double as returning${at}`,
-    `count(*) filter (days > 1 and low${at} = high${at})::double as constant${at}`,
+    `count(low${at}) filter (returns)::double as returning${at}`,
+    `count(*) filter (returns and low${at} = high${at})::double as constant${at}`,
     `(min(low${at}) is distinct from max(high${at}))::integer::double as varied${at}`
   ])
   const share = Math.ceil(rows / SAMPLED_ROWS)
   const [found] = await db.rows<Record<string, number>>(`
-    select ${counts.join(', ')}
+    select count(*)::double as customers, ${counts.join(', ')}
     from (
-      select count(distinct ordered_at::date) as days, ${each.join(', ')}
+      select min(ordered_at)::date < max(ordered_at)::date as returns, ${each.join(', ')}
       from (${source})${share === 1 ? '' : ` where hash(customer_id) % ${share} = 0`}
       group by customer_id
     )`)
-  return candidates
+  const kept = candidates
     .flatMap(({ usual }, at) => {
       const [returning, constant] = [found![`returning${at}`]!, found![`constant${at}`]!]
       if (usual) return found![`varied${at}`]! > 0 && constant >= returning * USUAL_CONSTANT_SHARE ? [at] : []
@@ -119,6 +116,7 @@ async function constantOnes(
       return sure && found![`varied${at}`]! > 0 ? [at] : []
     })
     .slice(0, ATTRIBUTES_MAX)
+  return { kept, customers: found!.customers! * share }
 }
 
 function uniqueName(column: string, taken: Set<string>): string {

@@ -1,9 +1,8 @@
 import type { QualityReport, RejectedExample, RuleReport } from '../../domain/records/dataset.ts'
 import { CLEANSING_RULES, type CleansingRule } from '../../domain/vocabulary.ts'
 import { Problem } from '../../errors.ts'
-import type { DuckDb } from '../duckdb.ts'
+import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
-import { stagedRows } from './fields.ts'
 import { rawRow, type Staged } from './stage.ts'
 
 const SHOWN_CHARACTERS = 200
@@ -43,10 +42,9 @@ async function readExamples(db: DuckDb, staged: Staged, rows: number[]): Promise
   if (rows.length === 0) return new Map()
   const shorten = (value: string) => `substr(${value}, 1, ${SHOWN_CHARACTERS})`
   const found = await db.rows<{ row: number; raw: string }>(`
-    select row::double as row, ${rawRow(staged.names, shorten)} as raw
-    from ${stagedRows(staged)}
-    where row in (${rows.join(', ')})
-    limit ${rows.length}`)
+    select file_row_number::double + 1 as row, ${rawRow(staged.names, shorten)} as raw
+    from read_parquet(${sqlText(staged.path)}, file_row_number = true)
+    where file_row_number in (${rows.map((row) => row - 1).join(', ')})`)
   return new Map(found.map(({ row, raw }) => [row, { row, values: JSON.parse(raw) }]))
 }
 
