@@ -29,12 +29,13 @@ type Manifest = z.output<typeof manifestSchema>
  */
 export async function publishFolder(temporary: string, final: string): Promise<Manifest['files']> {
   const names = (await readdir(temporary)).filter((name) => name !== MANIFEST).sort()
-  const files: Manifest['files'] = []
-  for (const name of names) {
-    const path = join(temporary, name)
-    await fsync(path)
-    files.push({ name, bytes: (await stat(path)).size, sha256: await sha256(path) })
-  }
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const path = join(temporary, name)
+      const [sum] = await Promise.all([sha256(path), fsync(path)])
+      return { name, bytes: (await stat(path)).size, sha256: sum }
+    })
+  )
   await writeDurably(join(temporary, MANIFEST), `${JSON.stringify({ format: FORMAT, files }, null, 2)}\n`)
   await fsync(temporary)
   await mkdir(dirname(final), { recursive: true })

@@ -17,35 +17,44 @@ const SAMPLED_ROWS = 1_000_000
  */
 export async function codeTexts(db: DuckDb, columns: OrderColumns, rows: number): Promise<void> {
   const totalled: (OrderField | 'first')[] = ['first']
-  if (await someTotal(db, 'select value as text from date_values')) totalled.push('ordered_at')
+  if ((await lookAt(db, 'select value as text from date_values')).someTotal) totalled.push('ordered_at')
   for (const field of REPEATED_FIELDS) {
-    const few =
-      columns[field] !== undefined &&
-      (rows <= SAMPLED_ROWS || (await hasFewTexts(db, field, `where row <= ${SAMPLED_ROWS}`))) &&
-      (await hasFewTexts(db, field))
-    if (few) {
+    const found = columns[field] === undefined ? MANY : await textsOf(db, field, rows)
+    if (found.few) {
       const macro = field.endsWith('_id') ? 'as_id' : 'clean'
       await db.run(`
         create type ${field}_text as enum (
           select distinct text from (select ${macro}(text) as text from texts) where text is not null order by text)`)
     }
-    if (!few || (await someTotal(db, 'select text from texts'))) totalled.push(field)
-    const value = few ? `list_transform([value], lambda text: text::${field}_text)[1]` : 'value'
+    if (found.someTotal) totalled.push(field)
+    const value = found.few ? `list_transform([value], lambda text: text::${field}_text)[1]` : 'value'
     await db.run(`create temp macro coded_${field}(value) as ${value}`)
   }
   await setList(db, 'totalled', totalled)
 }
 
-/** Leaves them in `texts`. */
-async function hasFewTexts(db: DuckDb, field: RepeatedField, where = ''): Promise<boolean> {
-  await db.run(`
-    create or replace temp table texts as
-    select distinct ${field} as text from fields ${where} limit ${TEXTS_MAX + 1}`)
-  const [found] = await db.rows<{ few: boolean }>(`select count(*) <= ${TEXTS_MAX} as few from texts`)
-  return found!.few
+interface Found {
+  few: boolean
+  /** Whether some of them may be the word for a total. */
+  someTotal: boolean
+}
+const MANY: Found = { few: false, someTotal: true }
+
+/** Leaves the different texts of a field in `texts`, where they are few. */
+async function textsOf(db: DuckDb, field: RepeatedField, rows: number): Promise<Found> {
+  for (const where of rows > SAMPLED_ROWS ? [`where row <= ${SAMPLED_ROWS}`, ''] : ['']) {
+    await db.run(`
+      create or replace temp table texts as
+      select distinct ${field} as text from fields ${where} limit ${TEXTS_MAX + 1}`)
+    const found = await lookAt(db, 'select text from texts')
+    if (!found.few || where === '') return found
+  }
+  return MANY
 }
 
-async function someTotal(db: DuckDb, texts: string): Promise<boolean> {
-  const [found] = await db.rows<{ some: boolean | null }>(`select bool_or(is_total(text)) as some from (${texts})`)
-  return found!.some === true
+async function lookAt(db: DuckDb, texts: string): Promise<Found> {
+  const [found] = await db.rows<{ few: boolean; total: boolean | null }>(
+    `select count(*) <= ${TEXTS_MAX} as few, bool_or(is_total(text)) as total from (${texts})`
+  )
+  return found!.few ? { few: true, someTotal: found!.total === true } : MANY
 }

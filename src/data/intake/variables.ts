@@ -25,8 +25,8 @@ export async function setVariables(
 
 /** NULL for no list. */
 export async function setList(db: DuckDb, name: string, list: readonly string[] | null): Promise<void> {
-  await setVariable(db, name, list === null ? null : JSON.stringify(list), 'varchar')
-  if (list !== null) await db.run(`set variable ${name} = from_json(getvariable('${name}'), '["VARCHAR"]')`)
+  if (list === null) return setVariable(db, name, null, 'varchar')
+  await db.run(`set variable ${name} = from_json($value::varchar, '["VARCHAR"]')`, { value: JSON.stringify(list) })
 }
 
 /** Values of callers reach DuckDB bound, never as text of a statement. */
