@@ -14,7 +14,7 @@ import { areMixed, countCurrencies, theCurrency } from './currency.ts'
 import { writeDataset } from './dataset-files.ts'
 import { type DateDecision, decideDates } from './dates.ts'
 import { type Evidence, weighEvidence } from './evidence.ts'
-import { createFields, type FieldsRequest, numberColumns, stagedRows, textOf } from './fields.ts'
+import { createFields, type FieldsRequest, markRepeated, numberColumns, stagedRows, textOf } from './fields.ts'
 import { decideNumbers, type NumberDecision } from './numbers.ts'
 import { completeHeader, describeColumns, type Header, listNames, type OrderColumns } from './order-columns.ts'
 import { askedPeriod, rollingPeriod } from './period.ts'
@@ -68,8 +68,7 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
     local: staged.localNumbers === true
   })
   const { header, notes: columnNotes } = await understandColumns(db, staged, named, {
-    expressions: numbers.expressions,
-    lookForRepeated: options.duplicates === 'drop'
+    expressions: numbers.expressions
   })
   const { columns } = header
   await setVariables(db, requiringProducts(options, header), columns, timezone)
@@ -88,6 +87,7 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
   await setVariable(db, 'discount_unit', evidence.discountUnit, 'varchar')
 
   onShare(0.2, 'Applying the cleansing rules.')
+  await markRepeated(db, staged, options.duplicates === 'drop')
   const inOrder = await classify(db, staged, work)
   await setVariable(db, 'period_to', period.to, 'timestamptz')
   const { from } = await rollingPeriod(db, period, options.window_days)

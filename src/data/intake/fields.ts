@@ -31,22 +31,20 @@ export const numberColumns = (staged: Staged, columns: OrderColumns): NumberColu
 export interface FieldsRequest {
   /** SQL instead of the column for fields whose texts are not plain. */
   expressions: Partial<Record<OrderField, string>>
-  lookForRepeated: boolean
   /** Fields whose empty values are those of their order in order_heads. */
   hollow?: readonly OrderField[]
 }
 
 /**
- * `fields`: row, malformed, repeated, called_off, first (the first column, where it is none of REPEATED_FIELDS), and one text
- * column for each order field.
+ * `fields`: row, malformed, called_off, first (the first column, where it is none of REPEATED_FIELDS), and one text column
+ * for each order field.
  */
 export async function createFields(
   db: DuckDb,
   staged: Staged,
   columns: OrderColumns,
-  { expressions, lookForRepeated, hollow = [] }: FieldsRequest
+  { expressions, hollow = [] }: FieldsRequest
 ): Promise<void> {
-  const all = staged.names.map((_, at) => `c${at}`).join(', ')
   const own = (field: OrderField): string => {
     const at = columns[field]
     if (at === undefined) return 'null::varchar'
@@ -65,14 +63,32 @@ export async function createFields(
     ...(staged.calledOff === undefined ? [] : [`coalesce(c${staged.calledOff} = 'true', false)`]),
     ...(columns.cancelled_at === undefined ? [] : [`says_yes(${value('cancelled_at')})`])
   ]
-  const repeated = lookForRepeated ? `row_number() over (partition by ${all} order by row) > 1` : 'false'
   if (columns.ordered_time !== undefined || columns.cancelled_at !== undefined) {
     await db.run(sqlFile('intake/order_moments'))
   }
   await db.run(`
     create or replace temp view fields as
     select
-      row, ${isMalformed} as malformed, ${repeated} as repeated, ${calledOff.join(' or ') || 'false'} as called_off,
+      row, ${isMalformed} as malformed, ${calledOff.join(' or ') || 'false'} as called_off,
       ${REPEATED_FIELDS.some((field) => columns[field] === 0) ? 'null::varchar' : 'c0'} as first, ${fields.join(', ')}
     from ${stagedRows(staged)} as staged${heads}`)
+}
+
+/**
+ * `lines`: fields and, whether or not rows are looked for that say in every column what an earlier one says, repeated.
+ * Reads: fields.
+ */
+export async function markRepeated(db: DuckDb, staged: Staged, lookForRepeated: boolean): Promise<void> {
+  if (!lookForRepeated) return db.run('create temp view lines as select *, false as repeated from fields')
+  const all = staged.names.map((_, at) => `c${at}`).join(', ')
+  await db.run(`
+    create temp table repeated_rows as
+    select row
+    from (select row, row_number() over (partition by ${all} order by row) as place from ${stagedRows(staged)})
+    where place > 1`)
+  await db.run(`
+    create temp view lines as
+    select fields.*, repeated_rows.row is not null as repeated
+    from fields
+    left join repeated_rows on fields.row = repeated_rows.row`)
 }

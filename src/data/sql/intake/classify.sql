@@ -1,6 +1,6 @@
 -- One row per row of the file, in its order: its values read, and the first rule it breaks (NULL when none).
 -- The period is left to the end: the rolling window starts from the last order that is kept otherwise.
--- Reads: fields. Macros: as_instant, made by the decision about dates; coded_<field>, which may make a number of a text.
+-- Reads: lines. Macros: as_instant, made by the decision about dates; coded_<field>, which may make a number of a text.
 -- Variables: columns (fields that the file has columns for), totalled (fields of which some text may be a total), timezone,
 -- cancellations, discount_unit ('amount', 'share', 'percent'), countries, order_id_pattern, product_id_pattern (NULL: no
 -- such filter), cancelled_statuses, refunded_statuses (lists, in lower case).
@@ -49,7 +49,7 @@ with read_values as not materialized (
             of_column('line_total', clean(line_total)), of_column('product_name', clean(product_name)),
             of_column('customer_id', clean(customer_id))
         ) is null                                                       as says_nothing
-    from fields
+    from lines
 
 ),
 
