@@ -1,7 +1,7 @@
 import type { Dataset } from '../domain/records/dataset.ts'
 import { queuedJob } from '../domain/records/job.ts'
 import type { Model, TrainingOptions } from '../domain/records/model.ts'
-import { estimateCoresetBytes, planTraining } from '../domain/streaming/plan.ts'
+import { estimateCoresetBytes, kernelsHold, planTraining } from '../domain/streaming/plan.ts'
 import { estimateTrainingBytes } from '../domain/training.ts'
 import { DEFAULT_FEATURES, FEATURES, PREFERENCE_PREFIX } from '../domain/vocabulary.ts'
 import { Problem } from '../errors.ts'
@@ -38,6 +38,12 @@ export const trainModel =
     refuseTooManySegments(dataset, options)
     const plan = planTraining(dataset.counts.customers, columnsAtMost(options), options, trainingMemory.totalBytes)
     trainingMemory.check(plan.bytes)
+    if (plan.sampleSize === null && !kernelsHold(dataset.counts.customers, columnsAtMost(options), options)) {
+      throw new Problem(
+        'training_too_large',
+        'So many customers cannot be clustered all at once, whatever the memory: choose method auto or coreset, fewer features or a smaller range of k.'
+      )
+    }
 
     const job: TrainingJob = {
       dataset_id: dataset.id,

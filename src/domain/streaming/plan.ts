@@ -47,7 +47,8 @@ export function planTraining(customers: number, features: number, options: Optio
 const KERNEL_BYTES = 3.5 * 2 ** 30
 const MOST_THREADS = 8
 
-function kernelsHold(n: number, features: number, { k, distance }: Options): boolean {
+/** Whether so many customers can be clustered all at once, given the memory. */
+export function kernelsHold(n: number, features: number, { k, distance }: Options): boolean {
   if (distance !== 'euclidean') return true
   const labelSets = typeof k === 'number' ? 1 : k.max - k.min + 1
   const shape = { n, d: Math.min(features, MAX_FEATURES), weighted: false, workers: MOST_THREADS, labelSets }
