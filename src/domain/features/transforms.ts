@@ -56,7 +56,7 @@ export function fitYeoJohnson(values: Float64Array, spend: (values: number) => v
 }
 
 /** log1p of whole numbers from 0: days and counts are such, and a logarithm costs more than all else that is done to a value. */
-const LOGARITHMS = Float64Array.from({ length: 4096 }, (_, x) => Math.log1p(x))
+export const LOGARITHMS = Float64Array.from({ length: 4096 }, (_, x) => Math.log1p(x))
 
 const log1p = (x: number): number => (x === (x & (LOGARITHMS.length - 1)) ? LOGARITHMS[x]! : Math.log1p(x))
 

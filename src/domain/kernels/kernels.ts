@@ -26,11 +26,17 @@ export class Kernels {
   }
 
   set(globals: Readonly<Record<string, number>>): void {
-    for (const [name, value] of Object.entries(globals)) {
-      const found = this.#exports[name]
-      if (!(found instanceof WebAssembly.Global)) throw new TypeError(`no global of the kernels is called ${name}`)
-      found.value = value
-    }
+    for (const [name, value] of Object.entries(globals)) this.global(name).value = value
+  }
+
+  read(name: string): number {
+    return this.global(name).value
+  }
+
+  private global(name: string): WebAssembly.Global {
+    const found = this.#exports[name]
+    if (!(found instanceof WebAssembly.Global)) throw new TypeError(`no global of the kernels is called ${name}`)
+    return found
   }
 }
 

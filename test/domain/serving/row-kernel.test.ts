@@ -39,7 +39,13 @@ test('placeRows places more rows than it holds at a time, from any row on, of th
     return state / 2 ** 32
   }
   const features = Array.from({ length: 50 }, (_, j) => ({
-    ...{ name: `f${j}`, transform: 'none' as const, lambda: null, center: 0.5, scale: 2 },
+    ...{
+      name: `f${j}`,
+      transform: j % 2 === 0 ? ('none' as const) : ('log1p' as const),
+      lambda: null,
+      center: 0.5,
+      scale: 2
+    },
     ...{ impute: null, lower: null, upper: null }
   }))
   const segments = Array.from({ length: 64 }, () => ({

@@ -1,5 +1,5 @@
-// Places customers among the segments of a model, two at a time and without a branch: which segment is nearest no processor
-// foresees. As the loop of assign.ts over squared Euclidean distances, to the last bit.
+// Scales customers and places them among the segments of a model, two at a time and without a branch: which segment is nearest
+// no processor foresees. As the loops of scale-rows.ts and assign.ts over squared Euclidean distances, to the last bit.
 // Pointers are exported globals, set by row-kernel.ts. Of an odd number of customers one more is placed, and counts for nothing.
 
 /** Float64 planes of `planeBytes`: in each a feature of all customers. */
@@ -20,7 +20,93 @@ export let rows: usize = 0
 export let rowBytes: usize = 0
 export let told: i32 = 0
 
+/** Float64 logarithms of 1 + x for whole x below `logarithmsEnd`. */
+export let logarithms: usize = 0
+export let logarithmsEnd: i32 = 0
+/** Pairs of Float64: the customers whose logarithm is not among them and the number it is wanted of; and how many there are. */
+export let left: usize = 0
+export let leftCount: i32 = 0
+
+const LIMIT: f64 = 1e100
+
+/** What a feature does to a value, as Float64 from `axis` on: in the order of row-kernel.ts. */
+const IMPUTE: usize = 0
+const LOWER: usize = 8
+const UPPER: usize = 16
+const FENCE_MIN: usize = 24
+const FENCE_MAX: usize = 32
+const RANGE_MIN: usize = 40
+const RANGE_MAX: usize = 48
+const CENTER: usize = 56
+const SCALE: usize = 64
+
 // @ts-ignore: a decorator of AssemblyScript
+@inline
+function limited(x: v128): v128 {
+  return f64x2.pmax(f64x2.pmin(x, f64x2.splat(LIMIT)), f64x2.splat(-LIMIT))
+}
+
+// @ts-ignore
+@inline
+function beyond(x: v128, min: v128, max: v128): u32 {
+  return <u32>i64x2.bitmask(v128.or(f64x2.lt(x, min), f64x2.gt(x, max)))
+}
+
+/** The logarithm of 1 + x; 0 where it is left to the caller. */
+// @ts-ignore
+@inline
+function logarithm(x: f64, row: i32): f64 {
+  if (x < <f64>logarithmsEnd) {
+    const whole = <usize>x
+    if (<f64>whole == x) return load<f64>(logarithms + (whole << 3))
+  }
+  const pair = left + (<usize>leftCount << 4)
+  leftCount++
+  store<f64>(pair, <f64>row)
+  store<f64>(pair, x, 8)
+  return 0
+}
+
+/**
+ * Scales one feature in its plane, in place.
+ * @param logarithmic whether by log1p, else not transformed at all
+ * @returns false where a value is absent that never was
+ */
+export function scale(plane: usize, axis: usize, logarithmic: bool, n: i32): bool {
+  const impute = v128.load_splat<f64>(axis, IMPUTE)
+  const lower = v128.load_splat<f64>(axis, LOWER)
+  const upper = v128.load_splat<f64>(axis, UPPER)
+  const fenceMin = v128.load_splat<f64>(axis, FENCE_MIN)
+  const fenceMax = v128.load_splat<f64>(axis, FENCE_MAX)
+  const rangeMin = v128.load_splat<f64>(axis, RANGE_MIN)
+  const rangeMax = v128.load_splat<f64>(axis, RANGE_MAX)
+  const center = v128.load_splat<f64>(axis, CENTER)
+  const scale = v128.load_splat<f64>(axis, SCALE)
+  let absent = i64x2.splat(0)
+  leftCount = 0
+  for (let row = 0; row < n; row += 2, plane += 16) {
+    const raw = v128.load(plane)
+    let value = v128.bitselect(limited(raw), impute, f64x2.eq(raw, raw))
+    absent = v128.or(absent, f64x2.ne(value, value))
+    const fence = beyond(value, fenceMin, fenceMax)
+    const range = beyond(value, rangeMin, rangeMax)
+    if ((fence | range) != 0) {
+      const both = (fence & 1) | ((range & 1) << 1) | ((fence & 2) << 7) | ((range & 2) << 8)
+      const place = limits + <usize>row
+      store<u16>(place, load<u16>(place) | <u16>both)
+    }
+    value = v128.bitselect(lower, f64x2.pmin(value, upper), f64x2.lt(value, lower))
+    if (logarithmic) {
+      const positive = f64x2.max(value, f64x2.splat(0))
+      value = f64x2.splat(logarithm(f64x2.extract_lane(positive, 0), row))
+      value = f64x2.replace_lane(value, 1, logarithm(f64x2.extract_lane(positive, 1), row + 1))
+    }
+    v128.store(plane, limited(f64x2.div(f64x2.sub(limited(value), center), scale)))
+  }
+  return !v128.any_true(absent)
+}
+
+// @ts-ignore
 @inline
 function bit(row: i32, mark: u32): f64 {
   return <f64>(((<u32>load<u8>(limits + <usize>row)) & mark) != 0)
