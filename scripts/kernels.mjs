@@ -3,7 +3,7 @@
 // writes the answers.
 //
 // A kernel is written once, with lines that end in `//: d`: such a line is repeated for each feature, `$d` counting
-// from 0. So one source gives a copy without inner loops for each number of features.
+// from 0; `//: n` repeats it for all features but one. So one source gives a copy without inner loops for each number of features.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import asc from 'assemblyscript/asc'
@@ -80,7 +80,7 @@ function copiesFor(D) {
 /** Repeats the marked lines of a template, and the lines between `//: each v` and `//: end`; fills in the rest. */
 function expand(text, constants) {
   const { D, V, H, R } = constants
-  const ranges = { d: D, v: V, h: H, r: R, e: D >> 1, m: (D + 2) >> 1 }
+  const ranges = { d: D, v: V, h: H, r: R, e: D >> 1, m: (D + 2) >> 1, n: D - 1 }
   const counted = (counter) => Array.from({ length: ranges[counter] }, (_, i) => ({ ...constants, [counter]: i }))
   const whole = text.replaceAll(/ *\/\/: each (\w)\n([\s\S]*?) *\/\/: end\n/g, (_, counter, lines) =>
     counted(counter)

@@ -12,10 +12,10 @@ function sumRows_$D_$R_$C(members: usize, b: i32, target: usize): void {
   let column = columnSums
   // A loop that is left at its end: out of any other V8 does not lift what stays the same (the splats above).
   do {
-    let square$r = f32x4.splat(0) //: r
     const y$d = v128.load(x, $d * 16) //: d
     const u$d_$r = f32x4.sub(y$d, a$d_$r) //: d r
-    square$r = f32x4.add(square$r, f32x4.mul(u$d_$r, u$d_$r)) //: d r
+    let square$r = f32x4.mul(u0_$r, u0_$r) //: r
+    square$r = f32x4.add(square$r, f32x4.mul(u${n+1}_$r, u${n+1}_$r)) //: n r
     distance$r = f32x4.sqrt(square$r) //: r
     sum$r = f32x4.add(sum$r, distance$r) //: r
     if ($C) {
