@@ -46,19 +46,30 @@ export function readColumns(json: JsonBytes): ReadCustomers | null {
   return { ids, table: { n, names, columns, starts: names.map(() => 0), step: 1 } }
 }
 
+/** `many` behind the first `count` numbers, with room for `more`: in the same array, or in one of twice the length. */
+function append<Numbers extends Float64Array | Int32Array>(
+  numbers: Numbers,
+  count: number,
+  many: Numbers,
+  more: number
+): Numbers {
+  const needed = count + many.length + more
+  let kept = numbers
+  if (needed > numbers.length) {
+    kept = new (numbers.constructor as new (length: number) => Numbers)(2 * needed)
+    kept.set(numbers)
+  }
+  kept.set(many, count)
+  return kept
+}
+
 function readNumbers(json: JsonBytes, room: number): Float64Array {
-  let values = new Float64Array(room)
+  let values: Float64Array = new Float64Array(room)
   let count = 0
   do {
     const many = bodyText().numbers(json)
-    const needed = count + many.length + 1
-    if (needed > values.length) {
-      const larger = new Float64Array(2 * needed)
-      larger.set(values)
-      values = larger
-    }
-    values.set(many, count)
-    count = needed
+    values = append(values, count, many, 1)
+    count += many.length + 1
     json.peek()
     json.numberTo(values, count - 1)
   } while (!json.failed && json.peek() === COMMA && ++json.at > 0)
@@ -67,18 +78,12 @@ function readNumbers(json: JsonBytes, room: number): Float64Array {
 }
 
 function readIds(json: JsonBytes, room: number): Int32Array {
-  let ids = new Int32Array(2 * room)
+  let ids: Int32Array = new Int32Array(2 * room)
   let count = 0
   do {
     const many = bodyText().ids(json)
-    const needed = count + many.length + 2
-    if (needed > ids.length) {
-      const larger = new Int32Array(2 * needed)
-      larger.set(ids)
-      ids = larger
-    }
-    ids.set(many, count)
-    count = needed
+    ids = append(ids, count, many, 2)
+    count += many.length + 2
     json.peek()
     ids[count - 2] = json.at
     if (!takeId(json)) json.failed = true
