@@ -181,7 +181,7 @@ export function placeAll(columns: FeatureColumns, assigner: Assigner, pace: Pace
     placed.labels[i] = segment
     placed.distances[i] = distance
     placed.margins[i] = margin
-    pace.spend(raw.length * (distances.length + 10))
+    pace.spend(raw.length * (distances.length + 40))
   }
   return placed
 }

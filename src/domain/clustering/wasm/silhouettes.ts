@@ -50,9 +50,8 @@ export function sampledSilhouettes(
 ): Float64Array[] {
   const { n, shared } = space.layout
   const pointOf = new Int32Array(n)
-  space.integers(shared.order, n).forEach((row, point) => {
-    pointOf[row] = point
-  })
+  const order = space.integers(shared.order, n)
+  for (let point = 0; point < n; point++) pointOf[order[point]!] = point
   const results: Float64Array[] = []
   for (const group of groupsWithin(crew, space, labellings, rows.length)) {
     const sample = rows.map((row) => pointOf[row]!)
