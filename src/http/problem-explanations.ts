@@ -138,7 +138,8 @@ export const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   unknown_feature: 'The dataset, or any model, has no such feature; GET /features lists them.',
   invalid_reference_date: 'The reference date lies before the first order or is not a date.',
   distance_not_supported: 'The other options do not go together with this distance.',
-  training_too_large: 'The training needs more memory than the service may plan with, and the detail gives the figure; or exact was asked for more customers than any memory would do for.',
+  training_too_large:
+    'The training needs more memory than the service may plan with, and the detail gives the figure; or exact was asked for more customers than any memory would do for.',
   training_crashed: 'The training ended unexpectedly. The service goes on; try again or report it.',
   feature_missing: 'A customer lacks a feature the model was trained on; errors names each.',
   unassignable_customer:
