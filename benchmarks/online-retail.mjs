@@ -3,10 +3,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, openAsBlob, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './service.mjs'
 
 const project = join(import.meta.dirname, '..')
 const shared = process.env.TESSERA_DATA ?? join(project, '../shared/data')
@@ -194,13 +194,4 @@ function measurePeer() {
     return undefined
   }
   return JSON.parse(execFileSync('/usr/bin/python3', [join(import.meta.dirname, 'peers/online_retail.py'), file]))
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }

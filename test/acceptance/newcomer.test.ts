@@ -11,8 +11,8 @@ import { adjustedRand } from '../../src/domain/quality/adjusted-rand.ts'
 import type { Dataset } from '../../src/domain/records/dataset.ts'
 import type { Segment } from '../../src/domain/records/segment.ts'
 import { sampleFile } from '../../src/domain/sample/file.ts'
+import { freePort } from '../helpers/free-port.ts'
 import { runCli } from '../helpers/run-cli.ts'
-import { freePort } from '../helpers/service-process.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const WANTED = { customers: 1000, days: 730, ends_on: '2025-09-30', seed: 42 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
-import { freePort } from './service-process.ts'
+import { freePort } from './free-port.ts'
 
 /** A server of its own on a free port, with a database `shop` and a user `reader` who may read its tables. */
 export interface DatabaseServer {
