@@ -46,11 +46,23 @@ export function label({ data, n, d }: Matrix, centroids: Float64Array, metric: M
   return labels
 }
 
-/** Mean of each cluster's members, k rows of d. Every cluster needs a member. */
-export function clusterMeans({ data, n, d }: Matrix, labels: ArrayLike<number>, k: number): Float64Array {
+/**
+ * Mean of each cluster's members, k rows of d. Every cluster needs a member.
+ *
+ * @param spend told of the work done, and may throw to stop
+ */
+export function clusterMeans(
+  { data, n, d }: Matrix,
+  labels: ArrayLike<number>,
+  k: number,
+  spend: (units: number) => void = () => {}
+): Float64Array {
   const means = new Float64Array(k * d)
   const sizes = countMembers(labels, k)
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) means[labels[i]! * d + j]! += data[i * d + j]!
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < d; j++) means[labels[i]! * d + j]! += data[i * d + j]!
+    spend(d)
+  }
   for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) means[c * d + j]! /= sizes[c]!
   return means
 }

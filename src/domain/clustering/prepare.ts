@@ -54,12 +54,11 @@ export function prepareTraining(
   const { fences, outliers } = applyPolicy(columns, options, limitations, population, pace)
   const clips = options.outliers.policy === 'winsorise' ? fences : []
   pace.poll()
-  const apart = new Set(outliers)
-  const inliers = Int32Array.from({ length: columns.n }, (_, row) => row).filter((row) => !apart.has(row))
-  const clustered = outliers.length > 0 ? takeCustomers(columns, inliers) : columns
-
+  const inliers = rowsBeside(outliers, columns.n)
   const spend = (units: number) => pace.spend(units)
-  const absent = columns.names.filter((_, j) => columns.columns[j]!.some(Number.isNaN))
+  const clustered = outliers.length > 0 ? takeCustomers(columns, inliers, spend) : columns
+
+  const absent = columns.names.filter((_, j) => columns.columns[j]!.includes(Number.NaN))
   const known = population && { population }
   const { features, limitations: notes } = fitScaling(clustered, { ...options, clips, absent, ...known }, spend)
   const matrix = scaleCustomers(clustered, { features, distance: options.distance }, spend)
@@ -94,6 +93,17 @@ export function prepareTraining(
   }
 }
 
+/** All of n rows but those in `apart`; both ascend. */
+function rowsBeside(apart: Int32Array, n: number): Int32Array {
+  const rows = new Int32Array(n - apart.length)
+  let passed = 0
+  for (let row = 0; row < n; row++) {
+    if (row === apart[passed]) passed++
+    else rows[row - passed] = row
+  }
+  return rows
+}
+
 function applyPolicy(
   columns: FeatureColumns,
   { outliers: { policy, ...rest } }: TrainingOptions,
@@ -102,9 +112,10 @@ function applyPolicy(
   pace: Pace
 ) {
   if (policy === 'keep') return { fences: [], outliers: new Int32Array(0) }
-  const { fences, limitations: notes } = fitFences(columns, { policy, ...rest }, (units) => pace.spend(units))
+  const spend = (units: number) => pace.spend(units)
+  const { fences, limitations: notes } = fitFences(columns, { policy, ...rest }, spend)
   limitations.push(...notes)
-  const beyond = outlierRows(columns, fences)
+  const beyond = outlierRows(columns, fences, spend)
   const count = population?.countBeyond(fences) ?? beyond.length
   const counted = `${count} of ${population?.n ?? columns.n} customers lie beyond ${rest.factor} interquartile ranges`
   if (policy === 'winsorise') {

@@ -78,10 +78,11 @@ export function measure(
     { distance, seed, rows },
     workshop
   )
+  const spend = (units: number) => workshop.spend(units)
   return clusterings.map((found, index) => {
     workshop.poll()
     const { labels, k } = found.clustering
-    return { ...found, compactness: compactness(matrix, labels, k), silhouette: scores[index]! }
+    return { ...found, compactness: compactness(matrix, labels, k, spend), silhouette: scores[index]! }
   })
 }
 

@@ -6,6 +6,8 @@ import type { FeatureColumns, Fence, OutlierOptions } from '../records/model.ts'
  *
  * A feature whose quartiles coincide gets no fence: everyone but the majority value would lie outside. This is
  * common for `frequency`, since most customers of many shops have one order.
+ *
+ * @param spend told of the work done, and may throw to stop
  */
 export function fitFences(
   columns: FeatureColumns,
@@ -35,12 +37,20 @@ export function fitFences(
   return { fences, limitations }
 }
 
-/** Rows with a value beyond a fence, ascending. An absent value (NaN) is not beyond any. */
-export function outlierRows(columns: FeatureColumns, fences: Fence[]): Int32Array {
+/** What it takes to compare a value with a fence, in multiplications. */
+const FENCE_UNITS = 5
+
+/** Rows with a value beyond a fence, ascending. An absent value (NaN) is not beyond any. @param spend told of the work done, and may throw to stop */
+export function outlierRows(
+  columns: FeatureColumns,
+  fences: Fence[],
+  spend: (units: number) => void = () => {}
+): Int32Array {
   const fenced = fences.map((fence) => ({ ...fence, column: columns.columns[columns.names.indexOf(fence.feature)]! }))
   const rows: number[] = []
   for (let i = 0; i < columns.n; i++) {
     if (fenced.some(({ column, lower, upper }) => column[i]! < lower || column[i]! > upper)) rows.push(i)
+    spend(fences.length * FENCE_UNITS)
   }
   return Int32Array.from(rows)
 }
@@ -65,11 +75,18 @@ export function fencesCrossed(columns: FeatureColumns, fences: Fence[], rows: In
   })
 }
 
-/** The customers at `rows`, in that order. */
-export function takeCustomers(columns: FeatureColumns, rows: Int32Array): FeatureColumns {
-  return {
-    names: columns.names,
-    columns: columns.columns.map((column) => Float64Array.from(rows, (row) => column[row]!)),
-    n: rows.length
-  }
+/** The customers at `rows`, in that order. @param spend told of the work done, and may throw to stop */
+export function takeCustomers(
+  { names, columns }: FeatureColumns,
+  rows: Int32Array,
+  spend: (units: number) => void = () => {}
+): FeatureColumns {
+  const n = rows.length
+  const taken = columns.map((column) => {
+    const values = new Float64Array(n)
+    for (let i = 0; i < n; i++) values[i] = column[rows[i]!]!
+    spend(n)
+    return values
+  })
+  return { names, columns: taken, n }
 }

@@ -12,15 +12,24 @@ export interface Compactness {
   calinski_harabasz: number | null
 }
 
+/** A square root and a division take as long as so many multiplications. */
+const ROOT_UNITS = 8
+
 /**
  * How tight the clusters are and how far apart, by squared Euclidean distance: inertia, Davies & Bouldin (1979) and
  * Caliński & Harabasz (1974), each with scikit-learn's conventions. O(n · d + k² · d).
  *
  * @param labels of each row, in [0, k), none of them unused
+ * @param spend told of the work done, and may throw to stop
  */
-export function compactness(matrix: Matrix, labels: ArrayLike<number>, k: number): Compactness {
+export function compactness(
+  matrix: Matrix,
+  labels: ArrayLike<number>,
+  k: number,
+  spend: (units: number) => void = () => {}
+): Compactness {
   const { data, n, d } = matrix
-  const means = clusterMeans(matrix, labels, k)
+  const means = clusterMeans(matrix, labels, k, spend)
   const sizes = countMembers(labels, k)
   const spreads = new Float64Array(k)
   let inertia = 0
@@ -30,6 +39,7 @@ export function compactness(matrix: Matrix, labels: ArrayLike<number>, k: number
     for (let j = 0; j < d; j++) squared += (data[i * d + j]! - means[c * d + j]!) ** 2
     inertia += squared
     spreads[c]! += Math.sqrt(squared) / sizes[c]!
+    spend(d + ROOT_UNITS)
   }
 
   const { means: overall } = columnMoments(matrix)

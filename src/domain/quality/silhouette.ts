@@ -17,6 +17,8 @@ const SAMPLED_DISTANCES_OF_ENGINES = 3 * SAMPLED_DISTANCES
 const MIN_SAMPLE = 500
 /** More labelings than this in one pass make so many cells that adding them up costs more than the distances. */
 const LABELINGS_A_PASS = 10
+/** What it takes to look a cell up, in multiplications. */
+const LOOKUP_UNITS = 12
 
 export interface SilhouetteResult {
   /** Mean over all rows, −1 to 1; null unless 2 ≤ k ≤ n − 1. */
@@ -79,6 +81,7 @@ function byEngine(
   const cells = groupByCell(labelings, n, workshop)
   const { positions, weights } = sampleOfCells(cells.starts, sampleSize(n, sampledDistances), seed)
   const sample = positions.map((position) => cells.rows[position]!)
+  workshop.poll()
   return rows.silhouettes(labelings, sample).map((found, l) => {
     const values = new Float64Array(n).fill(Number.NaN)
     sample.forEach((row, s) => {
@@ -184,12 +187,12 @@ function groupByCell(labelings: Labeling[], n: number, workshop: Workshop): Cell
   let count = 1
   for (const { labels, k } of labelings) {
     const known = new Map<number, number>()
-    workshop.poll()
     for (let i = 0; i < n; i++) {
       const key = cell[i]! * k + labels[i]!
       const id = known.get(key) ?? known.size
       if (id === known.size) known.set(key, id)
       cell[i] = id
+      workshop.spend(LOOKUP_UNITS)
     }
     count = known.size
   }
@@ -199,6 +202,7 @@ function groupByCell(labelings: Labeling[], n: number, workshop: Workshop): Cell
   const next = starts.slice()
   const rows = new Int32Array(n)
   for (let i = 0; i < n; i++) rows[next[cell[i]!]!++] = i
+  workshop.poll()
   return { count, rows, starts }
 }
 

@@ -93,6 +93,7 @@ export class PreparedRows {
     this.#labellings = labellings.map(({ labels, k }, slot) => {
       const inOrder = space.bytes(space.layout.labelSetAt(slot), n)
       for (let p = 0; p < n; p++) inOrder[p] = labels[order[p]!]!
+      this.#crew.poll()
       return { slot, k }
     })
   }

@@ -5,7 +5,8 @@ import { share } from './prepare.ts'
 import type { Space } from './space.ts'
 import { CHUNK, groupsWithin, type Labelling, planTiles, TILE } from './tile-plan.ts'
 
-const TILES_BETWEEN_POLLS = 256
+/** About 15 ms of work for the kernels: features times pairs between two polls. */
+const WORK_BETWEEN_POLLS = 5e7
 
 /**
  * Exact silhouettes (Rousseeuw 1987) of every point under each labelling; 0 for a cluster of one, as in scikit-learn.
@@ -19,7 +20,7 @@ export function silhouettes(crew: Crew, space: Space, labellings: readonly Label
   const { n, shared } = space.layout
   const results: Float64Array[] = []
   for (const group of groupsWithin(crew, space, labellings, n)) {
-    const plan = planTiles(space, group.labellings, group.cellOf, group.cells, crew.size)
+    const plan = planTiles(crew, space, group)
     crew.poll()
     crew.run('tiles', plan)
     crew.run('pairs', { tiles: plan.tileCount })
@@ -55,7 +56,7 @@ export function sampledSilhouettes(
   const results: Float64Array[] = []
   for (const group of groupsWithin(crew, space, labellings, rows.length)) {
     const sample = rows.map((row) => pointOf[row]!)
-    const plan = planTiles(space, group.labellings, group.cellOf, group.cells, crew.size, sample)
+    const plan = planTiles(crew, space, group, sample)
     crew.poll()
     crew.run('tiles', plan)
     crew.run('samples', { rows: rows.length, tiles: plan.tileCount })
@@ -85,16 +86,17 @@ export const silhouetteStages = {
   },
 
   pairs(space: Space, { tiles }: { tiles: number }, member: Member): void {
+    const atOnce = Math.ceil(WORK_BETWEEN_POLLS / (TILE * TILE * space.layout.width))
     for (let a = member.claim(); a < tiles; a = member.claim()) {
-      for (let from = a; from < tiles; from += TILES_BETWEEN_POLLS) {
-        space.run.pairTiles(a, from, Math.min(tiles, from + TILES_BETWEEN_POLLS))
+      for (let from = a; from < tiles; from += atOnce) {
+        space.run.pairTiles(a, from, Math.min(tiles, from + atOnce))
         member.poll()
       }
     }
   },
 
   samples(space: Space, { rows, tiles }: { rows: number; tiles: number }, member: Member): void {
-    const perClaim = Math.max(2, Math.floor((TILE * TILE * TILES_BETWEEN_POLLS) / space.layout.n) & ~1)
+    const perClaim = Math.max(2, Math.floor(WORK_BETWEEN_POLLS / (space.layout.n * space.layout.width)) & ~1)
     for (let from = member.claim() * perClaim; from < rows; from = member.claim() * perClaim) {
       space.run.sampleTiles(from, Math.min(rows, from + perClaim), tiles)
       member.poll()

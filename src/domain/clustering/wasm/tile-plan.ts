@@ -57,11 +57,9 @@ function refine(space: Space, group: Group, labelling: Labelling): Group {
  * @param sample points whose sums are wanted; all when left out
  */
 export function planTiles(
+  crew: Crew,
   space: Space,
-  labellings: readonly Labelling[],
-  cellOf: Int32Array,
-  cells: number,
-  workers: number,
+  { labellings, cellOf, cells }: Group,
   sample?: Int32Array
 ): TilePlan {
   const { n, width, layoutEnd } = { ...space.layout, layoutEnd: space.layout.end }
@@ -78,7 +76,7 @@ export function planTiles(
     end = Math.ceil((end + bytes) / 64) * 64
     return address
   }
-  const each = (bytes: number) => Array.from({ length: workers }, () => take(bytes))
+  const each = (bytes: number) => Array.from({ length: crew.size }, () => take(bytes))
   const plan: TilePlan = {
     tiles: take(tileCount * 16),
     tileCount,
@@ -103,6 +101,7 @@ export function planTiles(
         clusterOf[cellOf[p]!] = labels[p]!
         sizes[labels[p]!]!++
       }
+      crew.poll()
       return { k, clusterOf, sizes }
     }),
     cellOfPosition: new Int32Array(positions),
