@@ -3,7 +3,7 @@ import { type AtHand, afterwards } from '../../flows/messages/at-hand.ts'
 import { addRow, begin, columnsOf, end, MOST_AHEAD, pause } from './assignments.ts'
 import { JsonText } from './json-text.ts'
 import * as say from './phrases.ts'
-import { appendRows, COLUMN, type PhraseTable, type RowSource } from './row-text.ts'
+import { appendRows, COLUMN, type PhraseTable, type RowSource, releaseRows } from './row-text.ts'
 
 /** The ids of a table as JSON texts: of customer i in `bytes` from ids[2i] up to ids[2i + 1]. */
 export interface TableIds {
@@ -45,6 +45,7 @@ export function tableRowsText(
     surely: (row) => addRow(text, assigned, row, addId, values === null ? undefined : addValues)
   })
   return afterwards(written, () => {
+    releaseRows()
     text.add(say.ROWS_END)
     return end(text, assigned)
   })
@@ -67,6 +68,7 @@ export async function tableColumnsText(assigned: AssignedColumns, { bytes, ids }
       }
     })
   }
+  releaseRows()
   text.add(say.COLUMNS_END)
   return end(text, assigned)
 }

@@ -52,7 +52,7 @@ interface Functions {
 
 /**
  * Rows of an answer by WebAssembly, which copies 16 bytes at a time where JavaScript looks at the bounds of each. There is one
- * for the process: it works from call to call, never across a turn of others.
+ * for the process: it works within a call, and takes up again what it was handed last.
  */
 class RowWriter {
   private readonly room = new WasmRoom<Functions>('http/answers/row-text.wasm', PAGES)
@@ -64,6 +64,10 @@ class RowWriter {
   private rowBytes = 0
   private cellBytes = 0
   private shape = ''
+  /** Whose customers lie in the memory, and which of them. */
+  private source: RowSource | null = null
+  private from = 0
+  private to = 0
 
   constructor() {
     this.room.set({ digits: DIGITS, phrases: ENTRIES, order: ORDER, placements: PLACEMENTS, values: VALUES, ids: IDS })
@@ -79,31 +83,47 @@ class RowWriter {
    * @returns the first that is not written: it has to be written otherwise where that is `from`
    */
   append(text: JsonText, kind: number, source: RowSource, from: number): number {
+    if (!this.load(source)) return from
+    const most = Math.floor((END - OUT) / (kind === COLUMN.row ? this.rowBytes : this.cellBytes))
+    if (source !== this.source || from < this.from || from >= this.to) {
+      this.take(source, from, kind === COLUMN.row ? most : source.placements.n)
+    }
+    const to = Math.min(this.to, from + most)
+    if (to <= from) return from
+    const idsFrom = ID_TEXTS - source.ids[2 * this.from]!
+    const written = this.room.functions.write(kind, from - this.from, to - this.from, idsFrom, OUT)
+    // Before the first there is no comma.
+    if (this.from + written > from) text.copy(this.bytes, from === 0 ? OUT + 1 : OUT, this.room.get('end'))
+    return this.from + written
+  }
+
+  /** Lets go of what the rows were made of. */
+  release(): void {
+    this.source = null
+  }
+
+  /** Takes over what is said of customers from `from` on, up to `most` of them: all columns are written of it. */
+  private take(source: RowSource, from: number, most: number): void {
     const { placements, values, ids, bytes } = source
     const { numbers, width } = placements
-    if (!this.load(source)) return from
     const told = values === null ? 0 : source.phrases.titles.length
-    const most = Math.min(
-      Math.floor((END - OUT) / (kind === COLUMN.row ? this.rowBytes : this.cellBytes)),
-      Math.floor((VALUES - PLACEMENTS) / (8 * width)),
-      Math.floor((ID_TEXTS - IDS) / 8),
-      told === 0 ? placements.n : Math.floor((IDS - VALUES) / (8 * told))
-    )
     const first = ids[2 * from]!
-    let to = Math.min(placements.n, from + most)
+    let to = Math.min(
+      placements.n,
+      from + most,
+      from + Math.floor((VALUES - PLACEMENTS) / (8 * width)),
+      from + Math.floor((ID_TEXTS - IDS) / 8),
+      told === 0 ? placements.n : from + Math.floor((IDS - VALUES) / (8 * told))
+    )
     while (to > from && ids[2 * to - 1]! - first > OUT - ID_TEXTS - COPIED_AT_ONCE) to = from + ((to - from) >> 1)
-    if (to === from) return from
-
+    this.source = source
+    this.from = from
+    this.to = to
+    if (to === from) return
     this.doubles.set(numbers.subarray(from * width, to * width), PLACEMENTS / 8)
     if (values !== null) this.doubles.set(values.subarray(from * told, to * told), VALUES / 8)
-    if (kind === COLUMN.row || kind === COLUMN.id) {
-      this.integers.set(ids.subarray(2 * from, 2 * to), IDS / 4)
-      this.bytes.set(bytes.subarray(first, ids[2 * to - 1]!), ID_TEXTS)
-    }
-    const written = this.room.functions.write(kind, 0, to - from, ID_TEXTS - first, OUT)
-    // Before the first there is no comma.
-    if (written > 0) text.copy(this.bytes, from === 0 ? OUT + 1 : OUT, this.room.get('end'))
-    return from + written
+    this.integers.set(ids.subarray(2 * from, 2 * to), IDS / 4)
+    this.bytes.set(bytes.subarray(first, ids[2 * to - 1]!), ID_TEXTS)
   }
 
   /** @returns false where there is no room for them */
@@ -143,3 +163,6 @@ export function appendRows(text: JsonText, kind: number, source: RowSource, from
   writer ??= new RowWriter()
   return writer.append(text, kind, source, from)
 }
+
+/** To be called at the end of an answer. */
+export const releaseRows = (): void => writer?.release()

@@ -162,4 +162,36 @@ describe('tableColumnsText', () => {
       { numRuns: 300 }
     )
   })
+
+  test('and tableRowsText write several answers by turns', async () => {
+    // 5,000 customers each, so that both pause: at 2,000 and at 4,000.
+    const given = (first: number) => ({
+      segments: 2,
+      width: 2,
+      names: ['one', 'other'],
+      include: { nearest: true, features: true },
+      repeat: 1000,
+      rows: Array.from({ length: 5 }, (_, row) => ({
+        id: `${first}-${row}`,
+        segment: row % 2,
+        distance: first + row / 8,
+        margin: row / 10,
+        outOfDomain: row === 3,
+        distances: [first, row],
+        values: [first, row]
+      }))
+    })
+    const [one, other, third] = [both(given(1)), both(given(2)), both(given(3))]
+    const texts = await Promise.all([
+      tableColumnsText(one.assigned, one.ids),
+      tableColumnsText(other.assigned, other.ids),
+      tableRowsText(third.assigned, third.table, third.ids)
+    ])
+    const idsOfAll = ({ customers }: typeof one) => customers.map(({ customer_id }) => customer_id)
+    expect(texts.map(String)).toEqual([
+      String(await columnsText(one.assigned, idsOfAll(one))),
+      String(await columnsText(other.assigned, idsOfAll(other))),
+      String(await assignmentsText({ ...third.assigned, customers: third.customers }))
+    ])
+  })
 })
