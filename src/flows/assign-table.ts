@@ -29,44 +29,42 @@ function assigned(
   reference_date: string,
   { table, include = ['nearest', 'features'] }: AssignTableRequest
 ): AtHand<AssignedTable | undefined> {
-  const runs = runsOf(table, model.fit)
+  const runs = runsOf(table, model.fit.features)
   if (runs === undefined) return undefined
   const nearest = include.includes('nearest')
   const placements = new Placements(table.n, nearest ? model.segments.length : 0)
   const result = { model, reference_date, placements, include: { nearest, features: include.includes('features') } }
-  return afterwards(placeFrom(0, tools, model.fit, placements, runs), () => result)
+  return afterwards(placeFrom(0, tools, model.fit, placements, runs), (placed) => (placed ? result : undefined))
 }
 
+/** @returns false where a value is absent that the model needs */
 function placeFrom(
   from: number,
   tools: Tools,
   fit: ModelFit,
   placements: Placements,
   runs: readonly FeatureRun[]
-): AtHand<void> {
+): AtHand<boolean> {
   const to = Math.min(placements.n, from + STRETCH)
   const { placing } = tools
-  if (to - from >= WORTH && placing.takes(fit)) placing.placeRows(fit, placements, from, to, runs)
-  else assignerOf(fit).placeRows(placements, from, to, runs)
-  if (to < placements.n) return takeTurns().then(() => placeFrom(to, tools, fit, placements, runs))
+  const placed =
+    to - from >= WORTH && placing.takes(fit)
+      ? placing.placeRows(fit, placements, from, to, runs)
+      : assignerOf(fit).placeRows(placements, from, to, runs)
+  return placed && to < placements.n ? takeTurns().then(() => placeFrom(to, tools, fit, placements, runs)) : placed
 }
 
 /** Where the model's features are in the table; undefined when one is missing, or one is there that no model has. */
-function runsOf(table: CustomerTable, { features }: ModelFit): FeatureRun[] | undefined {
-  const { names, columns, starts, step } = table
+function runsOf(
+  { names, columns, starts, step }: CustomerTable,
+  features: ModelFit['features']
+): FeatureRun[] | undefined {
   if (!names.every(isFeatureName)) return undefined
   const runs: FeatureRun[] = []
-  for (const { name, impute } of features) {
+  for (const { name } of features) {
     const index = names.indexOf(name)
     if (index < 0) return undefined
-    const run = { column: columns[index]!, start: starts[index]!, step }
-    if (impute === null && hasGaps(run, table.n)) return undefined
-    runs.push(run)
+    runs.push({ column: columns[index]!, start: starts[index]!, step })
   }
   return runs
-}
-
-function hasGaps({ column, start, step }: FeatureRun, n: number): boolean {
-  for (let row = 0, at = start; row < n; row++, at += step) if (Number.isNaN(column[at]!)) return true
-  return false
 }

@@ -32,8 +32,12 @@ export interface Assigner {
   assign(raw: ArrayLike<number | null>): Placement
   /** As `assign`, into a row of `placements`, with the distances to all segments where it keeps them. */
   placeInto(placements: Placements, row: number, raw: ArrayLike<number | null>): void
-  /** As `placeInto` for all rows from `from` to `to`. @param runs the features of `fit.features` in their order */
-  placeRows(placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): void
+  /**
+   * As `placeInto` for all rows from `from` to `to`.
+   * @param runs the features of `fit.features` in their order
+   * @returns false, with only some of them placed, where a value is absent of a feature that was never absent in training
+   */
+  placeRows(placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): boolean
   /** As `assign`, without the distances to all segments: for many customers at a time. */
   place(raw: ArrayLike<number | null>): Place
   /** Where the last customer lies in the space in which distances are measured; overwritten by the next. */
@@ -120,9 +124,9 @@ export function prepareAssigner(fit: ModelFit): Assigner {
 
   const points = new Float64Array(BLOCK * d)
   const limits = new Uint8Array(BLOCK)
-  const placeBlock = (placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): void => {
+  const placeBlock = (placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): boolean => {
     limits.fill(0)
-    for (let j = 0; j < d; j++) scaleRows(axes[j]!, runs[j]!, from, to, points, j, d, limits)
+    for (let j = 0; j < d; j++) if (!scaleRows(axes[j]!, runs[j]!, from, to, points, j, d, limits)) return false
     if (fit.distance === 'cosine') for (let at = 0; at < (to - from) * d; at += d) toUnitLength(points, at, d)
     for (let row = from; row < to; row++) {
       metric.rankAll(points, (row - from) * d, centroids, d, ranks)
@@ -130,6 +134,7 @@ export function prepareAssigner(fit: ModelFit): Assigner {
       choose((found & BEYOND_FENCE) === 0 ? clusters : outliers)
       enter(placements, row, isFar() && (found & BEYOND_RANGE) !== 0)
     }
+    return true
   }
 
   const place = (raw: ArrayLike<number | null>): Place => {
@@ -143,8 +148,10 @@ export function prepareAssigner(fit: ModelFit): Assigner {
       enter(placements, row, locate(raw))
     },
     placeRows(placements, from, to, runs) {
-      for (let first = from; first < to; first += BLOCK)
-        placeBlock(placements, first, Math.min(to, first + BLOCK), runs)
+      for (let first = from; first < to; first += BLOCK) {
+        if (!placeBlock(placements, first, Math.min(to, first + BLOCK), runs)) return false
+      }
+      return true
     },
     assign(raw) {
       const { segment, distance, margin, outOfDomain } = place(raw)

@@ -62,7 +62,7 @@ export class RowKernel {
   }
 
   /** As Assigner.placeRows. @param fit one that it takes */
-  placeRows(fit: ModelFit, placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): void {
+  placeRows(fit: ModelFit, placements: Placements, from: number, to: number, runs: readonly FeatureRun[]): boolean {
     if (fit !== this.fit) this.load(fit)
     const { width, segments: told } = placements
     this.kernels.set({ rowBytes: NUMBER * width, told })
@@ -72,18 +72,21 @@ export class RowKernel {
       for (const [j, axis] of this.axes.entries()) {
         const plane = POINTS / NUMBER + j * BLOCK
         // Powers are for JavaScript.
-        if (axis.transform === 'yeo_johnson')
-          scaleRows(axis, runs[j]!, first, last, this.numbers, plane, 1, this.limits)
-        else this.scale(axis, runs[j]!, first, last, plane, AXES + NUMBER * AXIS_NUMBERS * j)
+        const scaled =
+          axis.transform === 'yeo_johnson'
+            ? scaleRows(axis, runs[j]!, first, last, this.numbers, plane, 1, this.limits)
+            : this.scale(axis, runs[j]!, first, last, plane, AXES + NUMBER * AXIS_NUMBERS * j)
+        if (!scaled) return false
       }
       this.place(last - first)
       const rows = ROWS / NUMBER
       placements.numbers.set(this.numbers.subarray(rows, rows + (last - first) * width), first * width)
     }
+    return true
   }
 
   /** As scaleRows. */
-  private scale(axis: AxisNumbers, run: FeatureRun, from: number, to: number, plane: number, place: number): void {
+  private scale(axis: AxisNumbers, run: FeatureRun, from: number, to: number, plane: number, place: number): boolean {
     const { numbers } = this
     const n = to - from
     const { column, start, step } = run
@@ -92,15 +95,14 @@ export class RowKernel {
     // The other one of a pair.
     if (n % 2 === 1) numbers[plane + n] = numbers[plane + n - 1]!
     const logarithmic = axis.transform === 'log1p'
-    if (this.scalePlane(NUMBER * plane, place, logarithmic ? 1 : 0, n) === 0) {
-      throw new RangeError(`${axis.name} is absent, which the training never saw`)
-    }
-    if (!logarithmic) return
+    if (this.scalePlane(NUMBER * plane, place, logarithmic ? 1 : 0, n) === 0) return false
+    if (!logarithmic) return true
     const end = LEFT / NUMBER + 2 * this.kernels.read('leftCount')
     for (let pair = LEFT / NUMBER; pair < end; pair += 2) {
       const logarithm = Math.log1p(numbers[pair + 1]!)
       numbers[plane + numbers[pair]!] = limited((limited(logarithm) - axis.center) / axis.scale)
     }
+    return true
   }
 
   private load(fit: ModelFit): void {

@@ -49,7 +49,7 @@ const within = (limits: readonly { min: number; max: number }[]) => ({
  *
  * @param points where the first customer's value goes, and those of the others, each `d` further
  * @param beyond of each customer, joined with what other features said
- * @throws RangeError for an absent value of a feature that was never absent in training
+ * @returns false, with only some of them scaled, for an absent value of a feature that was never absent in training
  */
 export function scaleRows(
   axis: AxisNumbers,
@@ -60,7 +60,7 @@ export function scaleRows(
   place: number,
   d: number,
   beyond: Uint8Array
-): void {
+): boolean {
   const { impute, lower, upper, center, scale, fence, range } = axis
   const { min: fenceMin, max: fenceMax } = fence
   const { min: rangeMin, max: rangeMax } = range
@@ -68,11 +68,12 @@ export function scaleRows(
     let value = column[at]!
     if (Number.isNaN(value)) value = impute
     else value = limited(value)
-    if (Number.isNaN(value)) throw new RangeError(`${axis.name} is absent, which the training never saw`)
+    if (Number.isNaN(value)) return false
     if (value < fenceMin || value > fenceMax) beyond[row - from]! |= BEYOND_FENCE
     if (value < rangeMin || value > rangeMax) beyond[row - from]! |= BEYOND_RANGE
     if (value < lower) value = lower
     else if (value > upper) value = upper
     points[point] = limited((limited(transformValue(value, axis)) - center) / scale)
   }
+  return true
 }

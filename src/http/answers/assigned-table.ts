@@ -1,6 +1,6 @@
 import type { AssignedColumns, AssignedTable, CustomerTable } from '../../flows/messages/assigning-tables.ts'
 import { type AtHand, afterwards } from '../../flows/messages/at-hand.ts'
-import { addRow, begin, columnsOf, end, MOST_AHEAD, pause } from './assignments.ts'
+import { addRow, begin, type Column, columnsOf, end, MOST_AHEAD, pause } from './assignments.ts'
 import { JsonText } from './json-text.ts'
 import * as say from './phrases.ts'
 import { appendRows, COLUMN, type PhraseTable, type RowSource, releaseRows } from './row-text.ts'
@@ -52,15 +52,15 @@ export function tableRowsText(
 }
 
 /** The answer to a table that came in columns, byte for byte that of columnsText. */
-export async function tableColumnsText(assigned: AssignedColumns, { bytes, ids }: TableIds): Promise<string | Buffer> {
+export function tableColumnsText(assigned: AssignedColumns, { bytes, ids }: TableIds): AtHand<string | Buffer> {
   const { placements } = assigned
   const source: RowSource = { phrases: tableOf(assigned, NO_NAMES), placements, values: null, bytes, ids }
   const addId = (text: JsonText, row: number) => text.copy(bytes, ids[2 * row]!, ids[2 * row + 1]!)
   const text = new JsonText()
   begin(text, assigned)
-  for (const { kind, title, add } of columnsOf(assigned, addId)) {
+  const addColumn = ({ kind, title, add }: Column): AtHand<void> => {
     text.add(title)
-    await inStretches(text, placements.n, {
+    return inStretches(text, placements.n, {
       quickly: (row) => (placements.n < WORTH ? row : appendRows(text, COLUMN[kind], source, row)),
       surely(row) {
         if (row > 0) text.add(say.COMMA)
@@ -68,9 +68,15 @@ export async function tableColumnsText(assigned: AssignedColumns, { bytes, ids }
       }
     })
   }
-  releaseRows()
-  text.add(say.COLUMNS_END)
-  return end(text, assigned)
+  const written = columnsOf(assigned, addId).reduce<AtHand<void>>(
+    (before, column) => afterwards(before, () => addColumn(column)),
+    undefined
+  )
+  return afterwards(written, () => {
+    releaseRows()
+    text.add(say.COLUMNS_END)
+    return end(text, assigned)
+  })
 }
 
 interface Way {

@@ -130,11 +130,15 @@ export async function columnsText(assigned: AssignedColumns, customerIds: readon
   return end(text, assigned)
 }
 
+/** One column of an answer. */
+export interface Column {
+  kind: keyof typeof COLUMN
+  title: Phrase
+  add: Add
+}
+
 /** The columns of the answer in their order. */
-export function columnsOf(
-  { model, placements }: AssignedColumns,
-  addId: Add
-): { kind: keyof typeof COLUMN; title: Phrase; add: Add }[] {
+export function columnsOf({ model, placements }: AssignedColumns, addId: Add): Column[] {
   const { segments } = say.phrasesOf(model)
   return [
     { kind: 'id', title: say.IDS, add: addId },

@@ -85,9 +85,7 @@ class RowWriter {
   append(text: JsonText, kind: number, source: RowSource, from: number): number {
     if (!this.load(source)) return from
     const most = Math.floor((END - OUT) / (kind === COLUMN.row ? this.rowBytes : this.cellBytes))
-    if (source !== this.source || from < this.from || from >= this.to) {
-      this.take(source, from, kind === COLUMN.row ? most : source.placements.n)
-    }
+    if (source !== this.source || from < this.from || from >= this.to) this.take(source, from)
     const to = Math.min(this.to, from + most)
     if (to <= from) return from
     const idsFrom = ID_TEXTS - source.ids[2 * this.from]!
@@ -102,15 +100,14 @@ class RowWriter {
     this.source = null
   }
 
-  /** Takes over what is said of customers from `from` on, up to `most` of them: all columns are written of it. */
-  private take(source: RowSource, from: number, most: number): void {
+  /** Takes over what is said of customers from `from` on, of as many as have room: all columns are written of it. */
+  private take(source: RowSource, from: number): void {
     const { placements, values, ids, bytes } = source
     const { numbers, width } = placements
     const told = values === null ? 0 : source.phrases.titles.length
     const first = ids[2 * from]!
     let to = Math.min(
       placements.n,
-      from + most,
       from + Math.floor((VALUES - PLACEMENTS) / (8 * width)),
       from + Math.floor((ID_TEXTS - IDS) / 8),
       told === 0 ? placements.n : from + Math.floor((IDS - VALUES) / (8 * told))

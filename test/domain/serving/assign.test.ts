@@ -122,5 +122,5 @@ test('placeRows refuses an absent value that was never absent in training', () =
     { column: Float64Array.of(1, Number.NaN), start: 0, step: 1 },
     { column: Float64Array.of(1, 1), start: 0, step: 1 }
   ]
-  expect(() => prepareAssigner(fit).placeRows(new Placements(2, 0), 0, 2, runs)).toThrow(RangeError)
+  expect(prepareAssigner(fit).placeRows(new Placements(2, 0), 0, 2, runs)).toBe(false)
 })

@@ -100,7 +100,7 @@ test('placeRows refuses an absent value that was never absent in training, and g
     features: model!.features.map((each) => ({ ...each, impute: null as never }))
   })
   const runs = fit.features.map(() => ({ column: Float64Array.of(1, Number.NaN), start: 0, step: 1 }))
-  expect(() => kernel.placeRows(fit, new Placements(2, 0), 0, 2, runs)).toThrow(RangeError)
+  expect(kernel.placeRows(fit, new Placements(2, 0), 0, 2, runs)).toBe(false)
   const [expected, placements] = [new Placements(1, 0), new Placements(1, 0)]
   prepareAssigner(fit).placeRows(expected, 0, 1, runs)
   kernel.placeRows(fit, placements, 0, 1, runs)
