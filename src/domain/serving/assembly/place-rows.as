@@ -28,6 +28,7 @@ export let left: usize = 0
 export let leftCount: i32 = 0
 
 const LIMIT: f64 = 1e100
+const WHOLE: f64 = 4503599627370496
 
 /** What a feature does to a value, as Float64 from `axis` on: in the order of row-kernel.ts. */
 const IMPUTE: usize = 0
@@ -56,9 +57,10 @@ function beyond(x: v128, min: v128, max: v128): u32 {
 // @ts-ignore
 @inline
 function logarithm(x: f64, row: i32): f64 {
-  if (x < <f64>logarithmsEnd) {
-    const whole = <usize>x
-    if (<f64>whole == x) return load<f64>(logarithms + (whole << 3))
+  // What is added to 2^52 is rounded to a whole number, which is then the low bits.
+  const rounded = x + WHOLE
+  if (x < <f64>logarithmsEnd && rounded - WHOLE == x) {
+    return load<f64>(logarithms + (<usize>(<u32>reinterpret<u64>(rounded)) << 3))
   }
   const pair = left + (<usize>leftCount << 4)
   leftCount++
@@ -97,7 +99,7 @@ export function scale(plane: usize, axis: usize, logarithmic: bool, n: i32): boo
     }
     value = v128.bitselect(lower, f64x2.pmin(value, upper), f64x2.lt(value, lower))
     if (logarithmic) {
-      const positive = f64x2.max(value, f64x2.splat(0))
+      const positive = f64x2.pmax(f64x2.splat(0), value)
       value = f64x2.splat(logarithm(f64x2.extract_lane(positive, 0), row))
       value = f64x2.replace_lane(value, 1, logarithm(f64x2.extract_lane(positive, 1), row + 1))
     }
@@ -106,16 +108,11 @@ export function scale(plane: usize, axis: usize, logarithmic: bool, n: i32): boo
   return !v128.any_true(absent)
 }
 
+/** All bits of a customer are set who bears the mark. @param mark the same for both, in their bytes of `limits` */
 // @ts-ignore
 @inline
-function bit(row: i32, mark: u32): f64 {
-  return <f64>(((<u32>load<u8>(limits + <usize>row)) & mark) != 0)
-}
-
-// @ts-ignore
-@inline
-function marked(row: i32, mark: u32): v128 {
-  return f64x2.replace_lane(f64x2.splat(bit(row, mark)), 1, bit(row + 1, mark))
+function marked(both: v128, mark: v128): v128 {
+  return i64x2.eq(v128.and(both, mark), mark)
 }
 
 /** Of both customers two numbers that follow each other. */
@@ -128,9 +125,12 @@ function storePair(to: usize, one: v128, other: v128): void {
 
 export function place(n: i32): void {
   const none = f64x2.splat(Infinity)
+  const zero = f64x2.splat(0)
+  const one = f64x2.splat(1)
   let to = rows
   for (let row = 0; row < n; row += 2, to += rowBytes << 1) {
-    const kind = marked(row, 1)
+    const both = i64x2.splat(<i64>load<u16>(limits + <usize>row))
+    const kind = v128.and(marked(both, i64x2(1, 0x100)), one)
     let least = none
     let next = none
     let radius = none
@@ -152,12 +152,10 @@ export function place(n: i32): void {
       found = v128.bitselect(f64x2.splat(<f64>index), found, nearer)
       radius = v128.bitselect(v128.load_splat<f64>(radii + place), radius, nearer)
     }
-    const zero = f64x2.splat(0)
-    const one = f64x2.splat(1)
     const distance = f64x2.sqrt(least)
     const second = f64x2.sqrt(next)
-    const margin = v128.and(f64x2.max(zero, f64x2.sub(one, f64x2.div(distance, second))), f64x2.gt(second, zero))
-    const far = v128.and(v128.and(f64x2.gt(distance, radius), f64x2.gt(marked(row, 2), zero)), one)
+    const margin = v128.and(f64x2.pmax(zero, f64x2.sub(one, f64x2.div(distance, second))), f64x2.gt(second, zero))
+    const far = v128.and(v128.and(f64x2.gt(distance, radius), marked(both, i64x2(2, 0x200))), one)
     storePair(to, found, distance)
     storePair(to + 16, margin, far)
     let at = to + 32
