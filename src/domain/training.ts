@@ -24,6 +24,8 @@ export { TrainingCancelled, TrainingRefused } from './clustering/refusal.ts'
 /** Where each stage ends, as a fraction of the training. */
 const ENDS = { scaling: 0.05, clustering: 0.55, evidence: 0.75, stability: 0.9 }
 const RADIUS_SHARE = 0.99
+/** To put a value elsewhere takes as long as so many multiplications. */
+const ROW_UNITS = 10
 
 /**
  * Customers to segments: outlier policy, transform and scale, k-means for each k, the choice of k, quality, and the
@@ -77,9 +79,10 @@ export function trainClusters(
   setRadii(fit, placed, workshop)
 
   const silhouettes = new Float64Array(columns.n).fill(Number.NaN)
-  prepared.inliers.forEach((row, i) => {
-    silhouettes[row] = selection.candidate.silhouette.values[i]!
-  })
+  const { inliers } = prepared
+  const { values } = selection.candidate.silhouette
+  for (let i = 0; i < inliers.length; i++) silhouettes[inliers[i]!] = values[i]!
+  workshop.poll()
   const jaccard = stability && order.filter((from) => from < clustering.k).map((from) => stability.jaccard[from]!)
   return {
     fit,
@@ -126,9 +129,11 @@ export function separated(
   workshop: Workshop
 ) {
   if (fences.length === 0) return null
-  const matrix = scaleCustomers(takeCustomers(columns, outliers), { features, distance: options.distance })
+  const spend = (units: number) => workshop.spend(units)
+  const taken = takeCustomers(columns, outliers, spend)
+  const matrix = scaleCustomers(taken, { features, distance: options.distance }, spend)
   const minMembers = Math.max(2, Math.ceil(options.min_segment_share * columns.n), minSize)
-  return groupOutliers(matrix, fencesCrossed(columns, fences, outliers), minMembers, options, workshop)
+  return groupOutliers(matrix, fencesCrossed(columns, fences, outliers, spend), minMembers, options, workshop)
 }
 
 export function fitOf(
@@ -158,7 +163,8 @@ export function fitOf(
 function rangeOf(column: Float64Array): { min: number; max: number } {
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
-  for (const value of column) {
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i]!
     if (value < min) min = value
     if (value > max) max = value
   }
@@ -194,13 +200,16 @@ export function orderOfSegments({ segments }: ModelFit, sizes: ArrayLike<number>
 }
 
 export function setRadii({ segments }: ModelFit, { labels, distances }: Placed, pace: Pace): void {
+  const own = Array.from(countMembers(labels, segments.length), (size) => new Float64Array(size))
+  const filled = new Int32Array(segments.length)
+  for (let row = 0; row < labels.length; row++) {
+    const segment = labels[row]!
+    own[segment]![filled[segment]!++] = distances[row]!
+    pace.spend(ROW_UNITS)
+  }
   segments.forEach((segment, index) => {
-    pace.poll()
-    const own = sortInSteps(
-      distances.filter((_, row) => labels[row] === index),
-      (units) => pace.spend(units)
-    )
-    segment.radius = own.length > 0 ? quantile(own, RADIUS_SHARE) : 0
+    const sorted = sortInSteps(own[index]!, (units) => pace.spend(units))
+    segment.radius = sorted.length > 0 ? quantile(sorted, RADIUS_SHARE) : 0
   })
 }
 

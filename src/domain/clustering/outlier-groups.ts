@@ -83,7 +83,8 @@ function binned(
   { distance }: SweepOptions,
   workshop: Workshop
 ): Clustering | undefined {
-  const sizes = countMembers(bins, Math.max(...bins) + 1)
+  const last = bins.reduce((most, bin) => Math.max(most, bin), 0)
+  const sizes = countMembers(bins, last + 1)
   const large = bySize(sizes)
     .filter((bin) => sizes[bin]! >= minMembers)
     .slice(0, MOST_GROUPS)

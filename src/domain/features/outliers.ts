@@ -55,22 +55,31 @@ export function outlierRows(
   return Int32Array.from(rows)
 }
 
-/** Which bound each of `rows` crosses farthest, in widths of its fence: 2i below the i-th fence, 2i + 1 above it. */
-export function fencesCrossed(columns: FeatureColumns, fences: Fence[], rows: Int32Array): Int32Array {
+/**
+ * Which bound each of `rows` crosses farthest, in widths of its fence: 2i below the i-th fence, 2i + 1 above it.
+ *
+ * @param spend told of the work done, and may throw to stop
+ */
+export function fencesCrossed(
+  columns: FeatureColumns,
+  fences: Fence[],
+  rows: Int32Array,
+  spend: (units: number) => void = () => {}
+): Int32Array {
   const fenced = fences.map((fence) => ({ ...fence, column: columns.columns[columns.names.indexOf(fence.feature)]! }))
   return rows.map((row) => {
     let crossed = 0
     let farthest = Number.NEGATIVE_INFINITY
     fenced.forEach(({ column, lower, upper }, index) => {
-      const width = upper - lower
-      const over = [lower - column[row]!, column[row]! - upper]
-      over.forEach((beyond, side) => {
-        if (beyond / width > farthest) {
-          farthest = beyond / width
-          crossed = 2 * index + side
-        }
-      })
+      const value = column[row]!
+      const isAbove = value > upper
+      const beyond = (isAbove ? value - upper : lower - value) / (upper - lower)
+      if (beyond > farthest) {
+        farthest = beyond
+        crossed = 2 * index + (isAbove ? 1 : 0)
+      }
     })
+    spend(fences.length * FENCE_UNITS)
     return crossed
   })
 }

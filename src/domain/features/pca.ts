@@ -1,6 +1,6 @@
 import { covariance } from '../numeric/covariance.ts'
 import { symmetricEigen } from '../numeric/jacobi.ts'
-import { columnMoments } from '../numeric/matrix.ts'
+import { columnMeans } from '../numeric/matrix.ts'
 import { createRandom, sampleIndices } from '../numeric/random.ts'
 import type { FeatureColumns, Projection, TrainingOutcome } from '../records/model.ts'
 import { scaleCustomers } from './scaling.ts'
@@ -32,7 +32,7 @@ export function projectCustomers(
   const matrix = scaleCustomers(columns, fit, spend)
   const { data, n, d } = matrix
   spend(n * d * (d + 2))
-  const { means } = columnMoments(matrix)
+  const means = columnMeans(matrix)
   const { values, vectors } = symmetricEigen(covariance(matrix, means), d)
   const axes = [vectors[0]!, vectors[1] ?? new Float64Array(d)].map(withFixedSign)
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0)

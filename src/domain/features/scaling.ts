@@ -70,7 +70,6 @@ function fitFeature(
   const lower = clip?.lower ?? null
   const upper = clip?.upper ?? null
   const sorted = sortPresent(column, spend)
-  spend(column.length * TRANSFORM_UNITS)
   const impute = sorted.length > 0 ? clipped(limited(quantile(sorted, 0.5)), lower, upper) : 0
   const customers = population?.n ?? column.length
   const extent = population?.extents.get(name)
@@ -83,7 +82,8 @@ function fitFeature(
     )
   }
 
-  const values = column.map((raw) => clipped(Number.isNaN(raw) ? impute : limited(raw), lower, upper))
+  const values = column.slice()
+  replace(values, (raw) => clipped(Number.isNaN(raw) ? impute : limited(raw), lower, upper), spend)
   const raw = widened(moments(values), extent, (value) => clipped(limited(value), lower, upper))
   let transform = asked === 'auto' ? chooseTransform(raw) : asked
   if (transform === 'log1p' && raw.min < 0) {
@@ -96,9 +96,8 @@ function fitFeature(
   }
   const lambda = transform === 'yeo_johnson' ? fitYeoJohnson(values, spend) : null
 
-  spend(values.length * TRANSFORM_UNITS)
-  for (let i = 0; i < values.length; i++) values[i] = limited(transformValue(values[i]!, { transform, lambda }))
-  spend(values.length * TRANSFORM_UNITS)
+  const how = { transform, lambda }
+  replace(values, (value) => limited(transformValue(value, how)), spend)
   const { center, scale, note } = fitAxis(values, scaling, spend)
   if (note) limitations.push(`${name}: ${note}`)
   return {
@@ -110,6 +109,14 @@ function fitFeature(
     impute: absent > 0 || elsewhere.includes(name) ? impute : null,
     lower,
     upper
+  }
+}
+
+/** Puts in the place of each value what a function makes of it. */
+function replace(values: Float64Array, by: (value: number) => number, spend: (units: number) => void): void {
+  for (let i = 0; i < values.length; i++) {
+    values[i] = by(values[i]!)
+    spend(TRANSFORM_UNITS)
   }
 }
 
@@ -196,10 +203,17 @@ export function scaleCustomers(
   const data = new Float64Array(columns.n * d)
   fit.features.forEach((feature, j) => {
     const column = columns.columns[j]!
-    spend(columns.n * TRANSFORM_UNITS)
-    for (let i = 0; i < columns.n; i++) data[i * d + j] = scaleValue(column[i]!, feature)
+    for (let i = 0; i < columns.n; i++) {
+      data[i * d + j] = scaleValue(column[i]!, feature)
+      spend(TRANSFORM_UNITS)
+    }
   })
-  if (fit.distance === 'cosine') for (let at = 0; at < data.length; at += d) toUnitLength(data, at, d)
+  if (fit.distance === 'cosine') {
+    for (let at = 0; at < data.length; at += d) {
+      toUnitLength(data, at, d)
+      spend(2 * d)
+    }
+  }
   return { data, n: columns.n, d }
 }
 

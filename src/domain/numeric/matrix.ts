@@ -16,13 +16,21 @@ export function takeRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
   return { data: taken, n: rows.length, d }
 }
 
+/** Mean of each column. @param spend told of the work done, and may throw to stop */
+export function columnMeans({ data, n, d }: Matrix, spend: (units: number) => void = () => {}): Float64Array {
+  const means = new Float64Array(d)
+  for (let at = 0; at < data.length; at += d) {
+    for (let j = 0; j < d; j++) means[j]! += data[at + j]!
+    spend(d)
+  }
+  for (let j = 0; j < d; j++) means[j]! /= n
+  return means
+}
+
 /** Mean of each column, and the mean over the columns of their population variances. */
 export function columnMoments(matrix: Matrix): { means: Float64Array; meanVariance: number } {
   const { data, n, d } = matrix
-  const means = new Float64Array(d)
-  for (let at = 0; at < data.length; at += d) for (let j = 0; j < d; j++) means[j]! += data[at + j]!
-  for (let j = 0; j < d; j++) means[j]! /= n
-
+  const means = columnMeans(matrix)
   let squares = 0
   for (let at = 0; at < data.length; at += d) for (let j = 0; j < d; j++) squares += (data[at + j]! - means[j]!) ** 2
   return { means, meanVariance: squares / (n * d) }

@@ -27,6 +27,9 @@ export function moments(values: ArrayLike<number>): Moments {
   for (let i = 0; i < n; i++) squares += (values[i]! - mean) ** 2
   const deviation = Math.sqrt(squares / n)
   let cubes = 0
-  for (let i = 0; i < n; i++) cubes += ((values[i]! - mean) / deviation) ** 3
+  for (let i = 0; i < n; i++) {
+    const standing = (values[i]! - mean) / deviation
+    cubes += standing * standing * standing
+  }
   return { mean, deviation, skewness: deviation > 0 ? cubes / n : 0, min, max }
 }

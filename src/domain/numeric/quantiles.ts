@@ -11,7 +11,12 @@ const SORT_UNITS = 80
 export function sortPresent(values: Float64Array, spend?: (units: number) => void): Float64Array {
   const present = new Float64Array(values.length)
   let count = 0
-  for (const value of values) if (!Number.isNaN(value)) present[count++] = value
+  // By index: an iterator takes twenty times as long.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (!Number.isNaN(value)) present[count++] = value
+  }
+  spend?.(values.length)
   return sortInSteps(present.subarray(0, count), spend)
 }
 

@@ -58,7 +58,8 @@ export function createRandom(...parts: number[]): RandomSource {
 
 /** `count` different indices in [0, size), each set equally likely, in ascending order. */
 export function sampleIndices(size: number, count: number, random: RandomSource): Int32Array {
-  const indices = Int32Array.from({ length: size }, (_, index) => index)
+  const indices = new Int32Array(size)
+  for (let i = 0; i < size; i++) indices[i] = i
   const taken = Math.min(count, size)
   for (let i = 0; i < taken; i++) {
     const other = i + random.below(size - i)

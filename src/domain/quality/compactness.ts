@@ -1,5 +1,5 @@
 import { clusterMeans, countMembers } from '../clustering/arrange.ts'
-import { columnMoments, type Matrix } from '../numeric/matrix.ts'
+import { columnMeans, type Matrix } from '../numeric/matrix.ts'
 
 export interface Compactness {
   /** Sum over the rows of the squared Euclidean distance to the mean of their cluster. */
@@ -42,7 +42,7 @@ export function compactness(
     spend(d + ROOT_UNITS)
   }
 
-  const { means: overall } = columnMoments(matrix)
+  const overall = columnMeans(matrix, spend)
   let between = 0
   for (let c = 0; c < k; c++) {
     for (let j = 0; j < d; j++) between += sizes[c]! * (means[c * d + j]! - overall[j]!) ** 2

@@ -83,6 +83,7 @@ function byEngine(
   const sample = positions.map((position) => cells.rows[position]!)
   workshop.poll()
   return rows.silhouettes(labelings, sample).map((found, l) => {
+    workshop.poll()
     const values = new Float64Array(n).fill(Number.NaN)
     sample.forEach((row, s) => {
       values[row] = found[s]!
@@ -198,6 +199,7 @@ function groupByCell(labelings: Labeling[], n: number, workshop: Workshop): Cell
   }
   const starts = new Int32Array(count + 1)
   for (let i = 0; i < n; i++) starts[cell[i]! + 1]!++
+  workshop.poll()
   for (let c = 0; c < count; c++) starts[c + 1]! += starts[c]!
   const next = starts.slice()
   const rows = new Int32Array(n)

@@ -1,6 +1,6 @@
 import { covariance } from '../numeric/covariance.ts'
 import { symmetricEigen } from '../numeric/jacobi.ts'
-import { columnMoments, type Matrix } from '../numeric/matrix.ts'
+import { columnMeans, type Matrix } from '../numeric/matrix.ts'
 import type { Reference } from './one-population.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { Reference } from './one-population.ts'
  */
 export function uniformBox(matrix: Matrix): Reference {
   const { data, n, d } = matrix
-  const { means } = columnMoments(matrix)
+  const means = columnMeans(matrix)
   const axes = symmetricEigen(covariance(matrix, means), d).vectors.map((axis) => ({ axis, ...extent(matrix, axis) }))
   return (random) => {
     const drawn = new Float64Array(data.length)

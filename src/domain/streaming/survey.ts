@@ -50,7 +50,8 @@ export function surveyCustomers(chunks: CustomerChunks, size: number, seed: numb
 }
 
 function extend(extent: Extent, column: Float64Array): void {
-  for (const value of column) {
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i]!
     if (Number.isNaN(value)) extent.absent++
     if (value < extent.min) extent.min = value
     if (value > extent.max) extent.max = value

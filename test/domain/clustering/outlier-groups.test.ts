@@ -46,6 +46,13 @@ test('groupOutliers dissolves a group that is too small into its nearest', () =>
   expect([...sizes]).toEqual([23, 20])
 })
 
+test('groupOutliers takes more outliers than a call takes arguments', () => {
+  const n = 130_000
+  const alike = { data: new Float64Array(n), n, d: 1 }
+  const bins = new Int32Array(n).fill(1, 10)
+  expect(groupOutliers(alike, bins, 10, trainingOptions(), workshop).sizes).toEqual(Int32Array.of(n))
+})
+
 test('groupOutliers keeps outliers together that are alike, or too few to part', () => {
   expect(
     groupOutliers(

@@ -5,6 +5,7 @@ import { coarseRows } from './coarse.ts'
 import { type Crew, type Member, onlyMember } from './crew.ts'
 import type { Frame, StageOrders, StageResults } from './orders.ts'
 import type { Space } from './space.ts'
+import { inSteps, ROWS_BETWEEN_POLLS, share } from './steps.ts'
 
 /** Rows looked at to choose the origin, the rotation and the ends of the Morton curve: only speed depends on them. */
 const SAMPLE = 2048
@@ -14,8 +15,6 @@ const ENDS_SAMPLE = 512
 const TAIL = 0.002
 /** Numbers in a data set above which its order is made by all members. */
 const WORTH_SHARING = 50_000
-/** Far rows come slowly from memory: some ten nanoseconds for each feature. */
-const ROWS_BETWEEN_POLLS = 2 ** 15
 const FLOAT32_UNIT = 2 ** -24
 const FLOAT64_UNIT = 2 ** -53
 
@@ -111,24 +110,6 @@ export const prepareStages: {
       space.run.place(start, end)
     })
   }
-}
-
-function inSteps(
-  from: number,
-  to: number,
-  step: number,
-  member: Member,
-  work: (from: number, to: number) => void
-): void {
-  for (let start = from; start < to; start += step) {
-    work(start, Math.min(to, start + step))
-    member.poll()
-  }
-}
-
-/** The part of `length` pieces that falls to one member. */
-export function share(length: number, { index, size }: { index: number; size: number }): [from: number, to: number] {
-  return [Math.floor((length * index) / size), Math.floor((length * (index + 1)) / size)]
 }
 
 /**

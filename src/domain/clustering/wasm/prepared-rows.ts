@@ -5,6 +5,7 @@ import type { Crew, Watch } from './crew.ts'
 import type { Frame, RestartTask } from './orders.ts'
 import { prepare } from './prepare.ts'
 import { sampledSilhouettes, silhouettes } from './silhouettes.ts'
+import { inSteps, ROWS_BETWEEN_POLLS } from './steps.ts'
 import type { Labelling } from './tile-plan.ts'
 
 /** scikit-learn's `tol`: relative to the mean variance of the features. */
@@ -69,7 +70,6 @@ export class PreparedRows {
     finals.sort((a, b) => a.task - b.task)
     this.#labellings = ks.map((k, slot) => ({ slot, k }))
     return finals.map(({ task: slot, ...final }) => {
-      this.#crew.poll()
       return { ...final, k: ks[slot]!, restart: winners[slot]!.task - slot * perK, labels: this.labels(slot) }
     })
   }
@@ -81,7 +81,9 @@ export class PreparedRows {
     const order = space.integers(shared.order, n)
     const inOrder = space.bytes(space.layout.labelSetAt(slot), n)
     const labels = new Int32Array(n)
-    for (let p = 0; p < n; p++) labels[order[p]!] = inOrder[p]!
+    inSteps(0, n, ROWS_BETWEEN_POLLS, this.#crew, (from, to) => {
+      for (let p = from; p < to; p++) labels[order[p]!] = inOrder[p]!
+    })
     return labels
   }
 
@@ -92,8 +94,9 @@ export class PreparedRows {
     const order = space.integers(shared.order, n)
     this.#labellings = labellings.map(({ labels, k }, slot) => {
       const inOrder = space.bytes(space.layout.labelSetAt(slot), n)
-      for (let p = 0; p < n; p++) inOrder[p] = labels[order[p]!]!
-      this.#crew.poll()
+      inSteps(0, n, ROWS_BETWEEN_POLLS, this.#crew, (from, to) => {
+        for (let p = from; p < to; p++) inOrder[p] = labels[order[p]!]!
+      })
       return { slot, k }
     })
   }

@@ -1,8 +1,8 @@
 import { ensureBytes } from '../../kernels/kernels.ts'
 import type { Crew, Member } from './crew.ts'
 import type { TilePlan } from './orders.ts'
-import { share } from './prepare.ts'
 import type { Space } from './space.ts'
+import { share } from './steps.ts'
 import { CHUNK, groupsWithin, type Labelling, planTiles, TILE } from './tile-plan.ts'
 
 /** About 15 ms of work for the kernels: features times pairs between two polls. */

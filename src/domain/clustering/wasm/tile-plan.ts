@@ -2,8 +2,8 @@ import { ensureBytes } from '../../kernels/kernels.ts'
 import { sumsBytes } from '../../kernels/layout.ts'
 import type { Crew } from './crew.ts'
 import type { TilePlan } from './orders.ts'
-import { share } from './prepare.ts'
 import type { Space } from './space.ts'
+import { share } from './steps.ts'
 
 /** Points of a tile at most: as many float32 distances are added before the sum goes on in float64. */
 export const TILE = 256
