@@ -208,6 +208,7 @@ export function setRadii({ segments }: ModelFit, { labels, distances }: Placed, 
     pace.spend(ROW_UNITS)
   }
   segments.forEach((segment, index) => {
+    pace.poll()
     const sorted = sortInSteps(own[index]!, (units) => pace.spend(units))
     segment.radius = sorted.length > 0 ? quantile(sorted, RADIUS_SHARE) : 0
   })
