@@ -14,13 +14,21 @@ export interface Clustering {
 /**
  * Orders clusters by size, largest first and otherwise as they came, drops empty ones, and labels every row anew: with
  * another order of centroids a tie falls to another cluster.
+ *
+ * @param labelBy the nearest centroid of each row, where an engine has the matrix open
  */
-export function arrange(matrix: Matrix, centroids: Float64Array, metric: Metric, pace: Pace): Clustering {
+export function arrange(
+  matrix: Matrix,
+  centroids: Float64Array,
+  metric: Metric,
+  pace: Pace,
+  labelBy = (centroids: Float64Array) => label(matrix, centroids, metric, pace)
+): Clustering {
   const { d } = matrix
-  const sizes = countMembers(label(matrix, centroids, metric, pace), centroids.length / d)
+  const sizes = countMembers(labelBy(centroids), centroids.length / d)
   const order = bySize(sizes).filter((c) => sizes[c]! > 0)
   const ordered = Float64Array.from(order.flatMap((c) => Array.from(centroids.subarray(c * d, (c + 1) * d))))
-  const labels = label(matrix, ordered, metric, pace)
+  const labels = labelBy(ordered)
   return { k: order.length, centroids: ordered, labels, sizes: countMembers(labels, order.length) }
 }
 
@@ -34,7 +42,7 @@ export function countMembers(labels: ArrayLike<number>, k: number): Int32Array {
   return sizes
 }
 
-/** The nearest centroid of each row. */
+/** The nearest centroid of each row, the lower index on a tie. */
 export function label({ data, n, d }: Matrix, centroids: Float64Array, metric: Metric, pace: Pace): Int32Array {
   const labels = new Int32Array(n)
   const block = Pace.rowsPerSpend(centroids.length)

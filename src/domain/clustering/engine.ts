@@ -62,6 +62,13 @@ export interface OpenRows {
    * @throws TrainingCancelled
    */
   silhouettes?(labelings: readonly Labeling[], rows?: Int32Array): Float64Array[]
+  /**
+   * What `label` in arrange.ts says, where the engine is faster at it.
+   *
+   * @param centroids rows of d, row after row
+   * @throws TrainingCancelled
+   */
+  label?(centroids: Float64Array): Int32Array
 }
 
 /**

@@ -54,7 +54,7 @@ export function sweep(
   const clusterings = rows.sweep(request, told).map(({ centroids, converged }, index) => ({
     k: ks[index]!,
     converged,
-    clustering: arrange(matrix, centroids, METRICS[options.distance], workshop)
+    clustering: arrange(matrix, centroids, METRICS[options.distance], workshop, rows.label)
   }))
   progress(STARTS_SHARE, 'Measuring how well the segments are separated.')
   return measure(matrix, clusterings, options, workshop, rows)

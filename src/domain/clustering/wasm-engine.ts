@@ -1,5 +1,7 @@
 import type { Matrix } from '../numeric/matrix.ts'
+import { label } from './arrange.ts'
 import type { ClusterEngine, KMeansOptions, KMeansResult, OpenRows } from './engine.ts'
+import { METRICS } from './metric.ts'
 import type { Pace } from './pace.ts'
 import type { Crew } from './wasm/crew.ts'
 import { kernelsTake, toResult } from './wasm/each-set.ts'
@@ -31,7 +33,11 @@ export function wasmEngine(crew: Crew, otherwise: ClusterEngine): ClusterEngine 
         silhouettes(labelings, some) {
           rows.setLabels(labelings)
           return some === undefined ? rows.silhouettes() : rows.silhouettesOf(some)
-        }
+        },
+        label: (centroids) =>
+          kernelsTake(matrix.d, [centroids.length / matrix.d])
+            ? rows.label(centroids)
+            : label(matrix, centroids, METRICS.euclidean, pace)
       }
     },
 

@@ -16,6 +16,22 @@ const engine = wasmEngine(new SoloCrew(kernels), lloydEngine)
 const DATA_SETS = 1000
 const ITERATIONS = [1, 2, 5, 300]
 
+describe('PreparedRows.label', () => {
+  it('labels by any centroids as a float64 scan does, equal ones among them, in whatever order', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const { matrix, start } = awkwardData(seed)
+      const rows = new PreparedRows(new SoloCrew(kernels), matrix, 1)
+      const turned = start.slice()
+      for (let at = 0; at < start.length; at += matrix.d) {
+        turned.set(start.subarray(at, at + matrix.d), start.length - at - matrix.d)
+      }
+      for (const centroids of [start, turned]) {
+        expect(rows.label(centroids), `labels of data set ${seed}`).toEqual(nearestByBruteForce(matrix, centroids))
+      }
+    }
+  })
+})
+
 describe('PreparedRows.sweep', () => {
   it(`labels as a float64 scan does on ${DATA_SETS} awkward data sets, and adds up the same inertia`, () => {
     for (let seed = 0; seed < DATA_SETS; seed++) {

@@ -87,6 +87,15 @@ export class PreparedRows {
     return labels
   }
 
+  /** The nearest of some centroids for each row, the lower index on a tie; in place of the labels of the last sweep. */
+  label(centroids: Float64Array): Int32Array {
+    const k = centroids.length / this.#matrix.d
+    const task = { slot: 0, k, centroids, settle: false, iterations: 0 }
+    this.#crew.runAlone('finish', { tasks: [task], maxIterations: 0 })
+    this.#labellings = [{ slot: 0, k }]
+    return this.labels(0)
+  }
+
   /** Takes other labels in place of a sweep's, so that their silhouettes can be asked for. */
   setLabels(labellings: readonly Labeling[]): void {
     const { space } = this.#crew.bench
