@@ -104,8 +104,13 @@ function whole(to: usize, value: u32): usize {
 }
 
 function large(to: usize, value: u32): usize {
+  if (value < 1000) {
+    const length = 1 + <u32>(value >= 10) + <u32>(value >= 100)
+    store<u32>(to, digitsOf(value) >> ((3 - length) << 3))
+    return to + length
+  }
   const thousands = value / 1000
-  const end = thousands < 1000000 ? whole(to, thousands) : large(to, thousands)
+  const end = large(to, thousands)
   store<u32>(end, digitsOf(value - 1000 * thousands))
   return end + 3
 }
@@ -141,6 +146,8 @@ function distance(to: usize, value: f64): usize {
 }
 
 /** All digits, of which up to six are decimals. */
+// @ts-ignore
+@inline
 function number(to: usize, value: f64): usize {
   if (value != value) {
     store<u32>(to, 0x6c6c756e)
@@ -185,12 +192,20 @@ function nearest(to: usize, distances: usize): usize {
   return phrase(to, NEAREST_END)
 }
 
+// @ts-ignore
+@inline
+function segmentAt(place: usize): i32 {
+  return <i32>bitsOf(load<f64>(place) + WHOLE)
+}
+
 /** The customer's row, with the comma before it. */
+// @ts-ignore
+@inline
 function row(to: usize, index: i32): usize {
   const place = placements + <usize>index * placementBytes
   to = phrase(to, CUSTOMER)
   to = id(to, index)
-  to = phrase(to, OF_SEGMENTS + PER_SEGMENT * <i32>load<f64>(place))
+  to = phrase(to, OF_SEGMENTS + PER_SEGMENT * segmentAt(place))
   to = distance(to, load<f64>(place, 8))
   if (to == 0) return 0
   to = phrase(to, MARGIN)
@@ -214,13 +229,15 @@ function row(to: usize, index: i32): usize {
 }
 
 /** A value of a column, with the comma before it. */
+// @ts-ignore
+@inline
 function cell(to: usize, kind: i32, index: i32): usize {
   const place = placements + <usize>index * placementBytes
   store<u8>(to, COMMA)
   to += 1
   if (kind == ID) return id(to, index)
   if (kind == SEGMENT || kind == NAME) {
-    return phrase(to, OF_SEGMENTS + PER_SEGMENT * <i32>load<f64>(place) + kind)
+    return phrase(to, OF_SEGMENTS + PER_SEGMENT * segmentAt(place) + kind)
   }
   if (kind == FLAG) return phrase(to, load<f64>(place, 24) == 0 ? FALSE : TRUE)
   return distance(to, load<f64>(place + (<usize>kind << 3)))
@@ -241,12 +258,13 @@ const WHOLE_ROW: i32 = 7
  */
 export function write(kind: i32, from: i32, to: i32, idsFrom: usize, at: usize): i32 {
   idBytes = idsFrom
-  end = at
+  let place = at
   let index = from
   for (; index < to; index++) {
-    const behind = kind == WHOLE_ROW ? row(end, index) : cell(end, kind, index)
+    const behind = kind == WHOLE_ROW ? row(place, index) : cell(place, kind, index)
     if (behind == 0) break
-    end = behind
+    place = behind
   }
+  end = place
   return index
 }
