@@ -15,6 +15,7 @@ import { bootstrapStability, scanStability, stabilityBand } from './quality/stab
 import { hasClusters, structureVerdict } from './quality/structure.ts'
 import type { FeatureColumns, ModelFit, ModelMetrics, TrainingOptions, TrainingOutcome } from './records/model.ts'
 import { type Assigner, prepareAssigner } from './serving/assign.ts'
+import { Placements } from './serving/placements.ts'
 
 export type { Engines } from './clustering/engine.ts'
 export { estimateTrainingBytes } from './clustering/memory.ts'
@@ -26,6 +27,8 @@ const ENDS = { scaling: 0.05, clustering: 0.55, evidence: 0.75, stability: 0.9 }
 const RADIUS_SHARE = 0.99
 /** To put a value elsewhere takes as long as so many multiplications. */
 const ROW_UNITS = 10
+/** Some milliseconds. */
+const PLACED_AT_ONCE = 8192
 
 /**
  * Customers to segments: outlier policy, transform and scale, k-means for each k, the choice of k, quality, and the
@@ -180,14 +183,18 @@ export interface Placed {
 export function placeAll(columns: FeatureColumns, assigner: Assigner, pace: Pace): Placed {
   const { n } = columns
   const placed = { labels: new Int32Array(n), distances: new Float64Array(n), margins: new Float64Array(n) }
-  const raw = new Float64Array(columns.columns.length)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < raw.length; j++) raw[j] = columns.columns[j]![i]!
-    const { segment, distance, margin, distances } = assigner.assign(raw)
-    placed.labels[i] = segment
-    placed.distances[i] = distance
-    placed.margins[i] = margin
-    pace.spend(raw.length * (distances.length + 40))
+  const block = new Placements(Math.min(n, PLACED_AT_ONCE), 0)
+  for (let start = 0; start < n; start += PLACED_AT_ONCE) {
+    const count = Math.min(PLACED_AT_ONCE, n - start)
+    const runs = columns.columns.map((column) => ({ column, start, step: 1 }))
+    if (!assigner.placeRows(block, 0, count, runs))
+      throw new RangeError('a value is absent that the fit does not impute')
+    for (let row = 0; row < count; row++) {
+      placed.labels[start + row] = block.segment(row)
+      placed.distances[start + row] = block.distance(row)
+      placed.margins[start + row] = block.margin(row)
+    }
+    pace.poll()
   }
   return placed
 }
