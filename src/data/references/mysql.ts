@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import mysql from 'mysql2'
 import { Problem } from '../../errors.ts'
 import type { Connection } from './connections.ts'
-import { type Column, connectionFailed, ndjson, queryFailed, type Row, rowTooWide, watchUnread } from './rows.ts'
+import { type Column, connectionFailed, openRows, queryFailed, type Row, rowTooWide, watchUnread } from './rows.ts'
 import type { FetchLimits, OpenedSource, OpenRequest } from './source.ts'
 
 /** Rows that lie ready in memory. */
@@ -64,8 +64,6 @@ export async function openMysql(
     socket.destroy()
     stream?.destroy()
   }
-  const abandon = () => void close()
-  signal.addEventListener('abort', abandon, { once: true })
 
   const explain = (error: unknown): unknown => {
     if (error instanceof Problem || signal.aborted) return error
@@ -98,7 +96,7 @@ export async function openMysql(
     }
   }
 
-  try {
+  const begin = async () => {
     await run(connection, "set time_zone = '+00:00'")
     for (const setting of [`max_statement_time = ${limits.totalMs / 1000}`, `max_execution_time = ${limits.totalMs}`]) {
       // MariaDB knows the first, MySQL the second.
@@ -108,20 +106,8 @@ export async function openMysql(
     }
     await run(connection, 'start transaction with consistent snapshot, read only')
     ready = true
-  } catch (error) {
-    await close()
-    throw explain(error)
   }
-  return {
-    filename: null,
-    version: {},
-    bytes: null,
-    chunks: ndjson(() => columns, rows(), limits),
-    async close() {
-      signal.removeEventListener('abort', abandon)
-      await close()
-    }
-  }
+  return openRows({ begin, rows, columns: () => columns, close, explain }, signal, limits)
 }
 
 /** Comments with a ! are code to the server. */

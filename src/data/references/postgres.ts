@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { Problem } from '../../errors.ts'
 import type { Connection } from './connections.ts'
-import { type Column, connectionFailed, ndjson, queryFailed, type Row, rowTooWide, watchUnread } from './rows.ts'
+import { type Column, connectionFailed, openRows, queryFailed, type Row, rowTooWide, watchUnread } from './rows.ts'
 import type { FetchLimits, OpenedSource, OpenRequest } from './source.ts'
 
 /** Rows asked for at a time aim at so many bytes. */
@@ -41,8 +41,6 @@ export async function openPostgres(
     if (busy && backend !== undefined) await cancel(url, limits, backend)
     socket.destroy()
   }
-  const abandon = () => void close()
-  signal.addEventListener('abort', abandon, { once: true })
 
   const explain = (error: unknown): unknown => {
     if (error instanceof Problem || signal.aborted) return error
@@ -88,24 +86,12 @@ export async function openPostgres(
     }
   }
 
-  try {
+  const begin = async () => {
     await client.connect()
     await run(PREPARE(limits))
     backend = (await run('select pg_backend_pid()')).rows[0]?.[0] ?? undefined
-  } catch (error) {
-    await close()
-    throw explain(error)
   }
-  return {
-    filename: null,
-    version: {},
-    bytes: null,
-    chunks: ndjson(() => columns, rows(), limits),
-    async close() {
-      signal.removeEventListener('abort', abandon)
-      await close()
-    }
-  }
+  return openRows({ begin, rows, columns: () => columns, close, explain }, signal, limits)
 }
 
 /** `client_connection_check_interval` makes the server notice that this process has died; older servers lack it. */

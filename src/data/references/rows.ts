@@ -1,6 +1,5 @@
 import { Problem } from '../../errors.ts'
-import type { FetchLimits } from './source.ts'
-import { tooLarge } from './source.ts'
+import { type FetchLimits, type OpenedSource, tooLarge } from './source.ts'
 
 export interface Column {
   name: string
@@ -16,11 +15,46 @@ export type Row = readonly (string | null)[]
 const CHUNK_CHARS = 256 * 1024
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
+/** A connection to a database, and the query that it will be asked. */
+interface Query {
+  /** Connects, and makes sure that nothing can be written. */
+  begin(): Promise<void>
+  rows(): AsyncIterable<Row>
+  /** Known once there is a row. */
+  columns(): readonly Column[]
+  /** Also ends the query where it still runs. */
+  close(): Promise<void>
+  /** What went wrong, as a Problem where the caller can act on it. */
+  explain(error: unknown): unknown
+}
+
+/** The rows of a query as a source. It is closed when `signal` aborts, and when it cannot be begun. */
+export async function openRows(query: Query, signal: AbortSignal, limits: FetchLimits): Promise<OpenedSource> {
+  const abandon = () => void query.close()
+  signal.addEventListener('abort', abandon, { once: true })
+  try {
+    await query.begin()
+  } catch (error) {
+    await query.close()
+    throw query.explain(error)
+  }
+  return {
+    filename: null,
+    version: {},
+    bytes: null,
+    chunks: ndjson(query.columns, query.rows(), limits),
+    async close() {
+      signal.removeEventListener('abort', abandon)
+      await query.close()
+    }
+  }
+}
+
 /**
  * Rows as NDJSON, a line a row.
  * @throws Problem duplicate_column, no_rows, too_many_rows, remote_too_large
  */
-export async function* ndjson(
+async function* ndjson(
   columns: () => readonly Column[],
   rows: AsyncIterable<Row>,
   { rowsMax, maxBytes }: Pick<FetchLimits, 'rowsMax' | 'maxBytes'>
