@@ -143,22 +143,35 @@ function cosines({ size, orders }: CoPurchases): Float64Array {
 
 /** The cosine of each two rows of a symmetric matrix, 0 where a row is empty. */
 function likenessOfRows(matrix: Float64Array, size: number): Float64Array {
-  const rows = new Float64Array(size * size)
-  const columns = new Float64Array(size * size)
+  // Up to a whole number of fours, filled up with zeros.
+  const padded = Math.ceil(size / 4) * 4
+  const rows = new Float64Array(size * padded)
+  const columns = new Float64Array(padded * size)
   for (let a = 0; a < size; a++) {
     let squares = 0
     for (let b = 0; b < size; b++) squares += matrix[a * size + b]! ** 2
     const length = squares > 0 ? Math.sqrt(squares) : 1
-    for (let b = 0; b < size; b++) columns[b * size + a] = rows[a * size + b] = matrix[a * size + b]! / length
+    for (let b = 0; b < size; b++) {
+      columns[b * size + a] = rows[a * padded + b] = matrix[a * size + b]! / length
+    }
   }
   const likeness = new Float64Array(size * size)
   for (let a = 0; a < size; a++) {
     const own = likeness.subarray(a * size, (a + 1) * size)
-    // One term of every sum after the other: sums that do not wait for each other are added several times as fast.
-    for (let j = 0; j < size; j++) {
-      const x = rows[a * size + j]!
-      if (x === 0) continue
-      for (let b = a; b < size; b++) own[b]! += x * columns[j * size + b]!
+    // Four terms of every sum after the other: sums that do not wait for each other are added several times as fast.
+    for (let j = 0; j < padded; j += 4) {
+      const cell = a * padded + j
+      const [w, x, y, z] = [rows[cell]!, rows[cell + 1]!, rows[cell + 2]!, rows[cell + 3]!]
+      if (w === 0 && x === 0 && y === 0 && z === 0) continue
+      const at = j * size
+      for (let b = a; b < size; b++) {
+        own[b] =
+          own[b]! +
+          w * columns[at + b]! +
+          x * columns[at + size + b]! +
+          y * columns[at + 2 * size + b]! +
+          z * columns[at + 3 * size + b]!
+      }
     }
     for (let b = a; b < size; b++) likeness[b * size + a] = own[b]!
   }
