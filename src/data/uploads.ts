@@ -76,8 +76,10 @@ async function copy(
         `The file is larger than the ${maxBytes} bytes allowed; split it or gzip it.`
       )
     }
+    const written = target.writev([chunk])
+    // While the disk takes it.
     hash.update(chunk)
-    await target.writev([chunk])
+    await written
   }
   if (bytes === 0) throw new Problem('file_empty', 'The file has no content; send the order lines.')
   return { bytes, sha256: hash.digest('hex') }
