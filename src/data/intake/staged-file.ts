@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { LINE_BYTES_MAX } from './dialect.ts'
 import { FORBIDDEN, MALFORMED_MARK, type RecordShape, type RecordSink } from './records.ts'
 import { type Chunk, dataPage, dictionaryHeader, footer, MAGIC, type Place, widthOf } from './staging/parquet-pages.ts'
@@ -128,18 +128,16 @@ export class StagedFile implements RecordSink {
     return { at, bytes: this.end - at }
   }
 
-  /** Which encoding a text has is known at its end: only the different texts are written anew then. */
+  /** Which encoding a text has is known at its end: columns with other than ASCII are written anew then, behind the others. */
   private recode(decode: (text: Buffer) => Buffer): void {
-    const { file: original, path } = this
-    this.file = openSync(`${path}.utf8`, 'w+')
-    this.end = 0
-    this.write(MAGIC)
     for (const chunk of this.groups.flat()) {
-      chunk.dictionary = this.writeDictionary(recoded(readPlace(original, chunk.dictionary), decode), chunk.texts)
-      chunk.data = this.writePage([readPlace(original, chunk.data)])
+      const texts = readPlace(this.file, chunk.dictionary)
+      const decoded = recoded(texts, decode)
+      if (decoded === texts) continue
+      const data = readPlace(this.file, chunk.data)
+      chunk.dictionary = this.writeDictionary(decoded, chunk.texts)
+      chunk.data = this.writePage([data])
     }
-    closeSync(original)
-    renameSync(`${path}.utf8`, path)
   }
 
   private write(bytes: Uint8Array): void {

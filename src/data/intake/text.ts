@@ -49,7 +49,7 @@ export async function stageDelimited(
   const text = await asAscii(source, request.options)
   const { options } = request
   const isKnown = (name: string) => [name, decode(name, 'utf-8')].some((each) => isKnownColumn(each, options.mapping))
-  const dialect = findDialect(text.head, { isKnown, options })
+  const dialect = findDialect(text.head, { isKnown: remembered(isKnown), options })
   const whitespace = dialect.delimiter === WHITESPACE
   const shape: RecordShape = {
     delimiter: whitespace ? '\t'.charCodeAt(0) : dialect.delimiter.charCodeAt(0),
@@ -184,6 +184,16 @@ function transcode(path: string, encoding: SingleByte): void {
 
 function writeAll(file: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+}
+
+/** Each delimiter and quote that is tried shows much the same names. */
+function remembered(isKnown: (name: string) => boolean): (name: string) => boolean {
+  const answers = new Map<string, boolean>()
+  return (name) => {
+    const answer = answers.get(name) ?? isKnown(name)
+    answers.set(name, answer)
+    return answer
+  }
 }
 
 /** A header name from one character a byte to what it says. */

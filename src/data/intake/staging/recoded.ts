@@ -4,6 +4,8 @@ const LENGTH_BYTES = 4
 
 /** Texts, each behind its length, with every one put through `decode`; the same bytes where that changes nothing. */
 export function recoded(texts: Buffer, decode: (text: Buffer) => Buffer): Buffer {
+  // Of a column of numbers or ids not a byte is high, the lengths' neither.
+  if (isAscii(texts)) return texts
   const parts: Buffer[] = []
   let keptFrom = 0
   for (let at = 0; at < texts.length; ) {
