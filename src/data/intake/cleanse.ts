@@ -88,7 +88,7 @@ export async function cleanse(db: DuckDb, request: CleanseRequest): Promise<Clea
 
   onShare(0.2, 'Applying the cleansing rules.')
   await markRepeated(db, staged, options.duplicates === 'drop')
-  const inOrder = await classify(db, staged, work)
+  const inOrder = await classify(db, staged, columns, work)
   await setVariable(db, 'period_to', period.to, 'timestamptz')
   const { from } = await rollingPeriod(db, period, options.window_days)
   await setVariable(db, 'period_from', from, 'timestamptz')

@@ -3,6 +3,7 @@ import { Problem } from '../../errors.ts'
 import { type DuckDb, sqlText } from '../duckdb.ts'
 import { sqlFile } from '../sql.ts'
 import { FAMILIES, type Family, formatName, ISO, NAMED, shapeOf } from './date-families.ts'
+import { compareReadings, type Rival } from './date-readings.ts'
 import { tidyDate, zoneMinutes } from './date-texts.ts'
 
 /** More shapes than this are no way of writing dates. */
@@ -72,7 +73,7 @@ async function found(db: DuckDb, options: { timezone: string; typed: boolean }, 
     if (other.count > plain.count) taken = other
     else await readDates(db, 'value')
   }
-  const { candidates, counts, count, shapes, best } = taken
+  const { candidates, counts, rivals, count, shapes, best } = taken
   const winner = candidates[best]
   if (winner === undefined || count * 2 < total) throw await unreadable(db, winner?.expression)
   const { expression, family } = winner
@@ -84,7 +85,7 @@ async function found(db: DuckDb, options: { timezone: string; typed: boolean }, 
   const ruledOut: string[] = []
   for (const [at, candidate] of candidates.entries()) {
     if (at === best || counts[at] === 0) continue
-    const rival = await compare(db, expression, candidate.expression)
+    const rival = rivals(best, at)
     if (counts[at] === count && rival.differ > 0) throw ambiguous(winner, candidate, rival.example, shapes)
     ruledOut.push(reasonAgainst(family, candidate.family, rival))
   }
@@ -112,9 +113,9 @@ async function weigh(db: DuckDb, approach: Approach) {
     ({ shape }) => shape
   )
   const candidates = FAMILIES.flatMap((family) => asCandidate(family, shapes, approach) ?? [])
-  const counts = await countReadings(db, candidates)
+  const { counts, rivals } = await compareReadings(db, candidates)
   const count = Math.max(0, ...counts)
-  return { candidates, counts, count, shapes, best: counts.indexOf(count) }
+  return { candidates, counts, rivals, count, shapes, best: counts.indexOf(count) }
 }
 
 function asCandidate(family: Family, shapes: readonly string[], approach: Approach): Candidate | undefined {
@@ -140,7 +141,7 @@ async function askedFor(db: DuckDb, format: string, timezone: string, total: num
       timezone
     })
   } else expression = formatted([format], timezone)
-  const [count] = await countReadings(db, [{ expression }]).catch((cause) => {
+  const { counts } = await compareReadings(db, [{ expression }]).catch((cause) => {
     if (!/format specifier|strptime|strftime/i.test(String(cause))) throw cause
     throw new Problem(
       'unreadable_date_format',
@@ -148,23 +149,14 @@ async function askedFor(db: DuckDb, format: string, timezone: string, total: num
       { cause }
     )
   })
-  if (count! * 2 < total || total === 0) throw await unreadable(db, expression)
-  const evidence = `${of(count!, total)} dates read in the format asked for.`
+  const [count = 0] = counts
+  if (count * 2 < total || total === 0) throw await unreadable(db, expression)
+  const evidence = `${of(count, total)} dates read in the format asked for.`
   return { reading: { format, evidence }, expression, zoned: named?.instants === true }
 }
 
 const of = (count: number, total: number): string => `${thousands(count)} of ${thousands(total)}`
 export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-
-interface Rival {
-  /** Values that only the winner reads. */
-  onlyWinner: number
-  /** Values that only the rival reads. */
-  onlyRival: number
-  /** Values that both read, as different instants. */
-  differ: number
-  example: string | null
-}
 
 function reasonAgainst(winner: Family, rival: Family, { onlyWinner, onlyRival }: Rival): string {
   const swapped = winner.formats.length > 0 && isSwapped(winner.name, rival.name)
@@ -191,26 +183,6 @@ async function countDates(db: DuckDb): Promise<{ total: number; zoned: number }>
       coalesce(sum(lines), 0)::double as total,
       coalesce(sum(lines) filter (regexp_full_match(value, '${ISO_ZONED}')), 0)::double as zoned
     from date_values`)
-  return row!
-}
-
-async function countReadings(db: DuckDb, candidates: { expression: string }[]): Promise<number[]> {
-  if (candidates.length === 0) return []
-  const counts = candidates.map(
-    ({ expression }, at) => `coalesce(sum(lines) filter ((${expression}) is not null), 0)::double as n${at}`
-  )
-  const [row] = await db.rows<Record<string, number>>(`select ${counts.join(', ')} from date_values`)
-  return candidates.map((_, at) => row![`n${at}`]!)
-}
-
-async function compare(db: DuckDb, winner: string, rival: string): Promise<Rival> {
-  const [row] = await db.rows<Rival>(`
-    select
-      coalesce(sum(lines) filter (a is not null and b is null), 0)::double as "onlyWinner",
-      coalesce(sum(lines) filter (a is null and b is not null), 0)::double as "onlyRival",
-      coalesce(sum(lines) filter (a <> b), 0)::double as differ,
-      min(value) filter (a <> b) as example
-    from (select lines, value, ${winner} as a, ${rival} as b from date_values)`)
   return row!
 }
 
