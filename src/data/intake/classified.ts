@@ -37,11 +37,13 @@ export async function classify(db: DuckDb, staged: Staged, columns: OrderColumns
   const select = `select *${left} from (${sqlFile('intake/classify')})`
   const inMemory = staged.rows <= TABLE_ROWS
   const path = join(work, 'classified.parquet')
-  const stored = inMemory ? 'classified_rows' : `read_parquet(${sqlText(path)})`
   if (inMemory) await db.run(`create temp table classified_rows as ${select}`)
-  else await copyTo(db, path, select, 'lz4_raw')
+  else {
+    await copyTo(db, path, select, 'lz4_raw')
+    await db.run(`create temp view classified_rows as select * from read_parquet(${sqlText(path)})`)
+  }
   const empty = absent.map(([field, type]) => `, null::${type} as ${field}`).join('')
-  await db.run(`create temp view classified as select *${empty} from ${stored}`)
+  await db.run(`create temp view classified as select *${empty} from classified_rows`)
   await db.run(sqlFile('intake/judged'))
   const [found] = await db.rows<{ kept: boolean | null }>(
     inMemory
@@ -49,15 +51,17 @@ export async function classify(db: DuckDb, staged: Staged, columns: OrderColumns
       : `select bool_and(file_row_number + 1 = row) as kept from read_parquet(${sqlText(path)}, file_row_number = true)`
   )
   const inOrder = found?.kept === true
-  // A join is quicker, but holds the texts of what it joins. Side by side takes no memory, whatever the file.
+  // A join is quicker, but holds the texts of what it joins. Side by side takes no memory, whatever the file: of columns as
+  // they lie in files only, so one that the file has not is added behind.
   const both =
     inOrder && !inMemory
-      ? `classified positional join read_parquet(${sqlText(staged.path)}) as staged`
-      : `classified join ${stagedRows(staged)} as staged using (row)`
+      ? `classified_rows positional join read_parquet(${sqlText(staged.path)}) as staged`
+      : `classified_rows join ${stagedRows(staged)} as staged using (row)`
+  const country = columns.country === undefined ? 'null::varchar as country' : 'country'
   await db.run(`
     create temp view judged_texts as
     select
-      classified.row, last_rule(rule, ordered_at) as rule, customer_id, ordered_at, country, ${isMalformed} as malformed,
+      classified_rows.row, last_rule(rule, ordered_at) as rule, customer_id, ordered_at, ${country}, ${isMalformed} as malformed,
       ${staged.names.map((_, at) => `c${at}`).join(', ')}
     from ${both}`)
   return inOrder
