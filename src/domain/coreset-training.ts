@@ -10,6 +10,7 @@ import { Workshop } from './clustering/workshop.ts'
 import { takeCustomers } from './features/outliers.ts'
 import { scaleCustomers } from './features/scaling.ts'
 import { countDistinctRows } from './numeric/matrix.ts'
+import { placeAll, setRadii } from './placed.ts'
 import { readMetrics } from './quality/reading.ts'
 import { bootstrapStability } from './quality/stability.ts'
 import { structureVerdict } from './quality/structure.ts'
@@ -27,10 +28,8 @@ import {
   notesOnSize,
   notesOnStructure,
   orderOfSegments,
-  placeAll,
   segmentFigures,
-  separated,
-  setRadii
+  separated
 } from './training.ts'
 
 /** Where each stage ends, as a fraction of the training. */

@@ -1,21 +1,20 @@
 import { bySize, type Clustering, countMembers } from './clustering/arrange.ts'
 import type { Engines } from './clustering/engine.ts'
 import { groupOutliers } from './clustering/outlier-groups.ts'
-import type { Pace, TrainingHooks } from './clustering/pace.ts'
+import type { TrainingHooks } from './clustering/pace.ts'
 import { type Prepared, prepareTraining } from './clustering/prepare.ts'
 import { type Selection, selectClustering } from './clustering/select.ts'
 import { type Candidate, type Hints, sweep, toScanEntry } from './clustering/sweep.ts'
 import { Workshop } from './clustering/workshop.ts'
 import { fencesCrossed, takeCustomers } from './features/outliers.ts'
 import { scaleCustomers } from './features/scaling.ts'
-import { quantile, sortInSteps } from './numeric/quantiles.ts'
+import { type Placed, placeAll, setRadii } from './placed.ts'
 import { gatherEvidence } from './quality/evidence.ts'
 import { readMetrics } from './quality/reading.ts'
 import { bootstrapStability, scanStability, stabilityBand } from './quality/stability.ts'
 import { hasClusters, structureVerdict } from './quality/structure.ts'
 import type { FeatureColumns, ModelFit, ModelMetrics, TrainingOptions, TrainingOutcome } from './records/model.ts'
-import { type Assigner, prepareAssigner } from './serving/assign.ts'
-import { Placements } from './serving/placements.ts'
+import { prepareAssigner } from './serving/assign.ts'
 
 export type { Engines } from './clustering/engine.ts'
 export { estimateTrainingBytes } from './clustering/memory.ts'
@@ -24,11 +23,6 @@ export { TrainingCancelled, TrainingRefused } from './clustering/refusal.ts'
 
 /** Where each stage ends, as a fraction of the training. */
 const ENDS = { scaling: 0.05, clustering: 0.55, evidence: 0.75, stability: 0.9 }
-const RADIUS_SHARE = 0.99
-/** To put a value elsewhere takes as long as so many multiplications. */
-const ROW_UNITS = 10
-/** Some milliseconds. */
-const PLACED_AT_ONCE = 8192
 
 /**
  * Customers to segments: outlier policy, transform and scale, k-means for each k, the choice of k, quality, and the
@@ -174,51 +168,11 @@ function rangeOf(column: Float64Array): { min: number; max: number } {
   return min <= max ? { min, max } : { min: 0, max: 0 }
 }
 
-export interface Placed {
-  labels: Int32Array
-  distances: Float64Array
-  margins: Float64Array
-}
-
-export function placeAll(columns: FeatureColumns, assigner: Assigner, pace: Pace): Placed {
-  const { n } = columns
-  const placed = { labels: new Int32Array(n), distances: new Float64Array(n), margins: new Float64Array(n) }
-  const block = new Placements(Math.min(n, PLACED_AT_ONCE), 0)
-  for (let start = 0; start < n; start += PLACED_AT_ONCE) {
-    const count = Math.min(PLACED_AT_ONCE, n - start)
-    const runs = columns.columns.map((column) => ({ column, start, step: 1 }))
-    if (!assigner.placeRows(block, 0, count, runs))
-      throw new RangeError('a value is absent that the fit does not impute')
-    for (let row = 0; row < count; row++) {
-      placed.labels[start + row] = block.segment(row)
-      placed.distances[start + row] = block.distance(row)
-      placed.margins[start + row] = block.margin(row)
-    }
-    pace.poll()
-  }
-  return placed
-}
-
 /** Clusters by the customers they have in the end, then outlier segments likewise; equal sizes stay as they were. */
 export function orderOfSegments({ segments }: ModelFit, sizes: ArrayLike<number>): number[] {
   const order = bySize(sizes)
   const ofKind = (kind: 'cluster' | 'outlier') => order.filter((index) => segments[index]!.kind === kind)
   return [...ofKind('cluster'), ...ofKind('outlier')]
-}
-
-export function setRadii({ segments }: ModelFit, { labels, distances }: Placed, pace: Pace): void {
-  const own = Array.from(countMembers(labels, segments.length), (size) => new Float64Array(size))
-  const filled = new Int32Array(segments.length)
-  for (let row = 0; row < labels.length; row++) {
-    const segment = labels[row]!
-    own[segment]![filled[segment]!++] = distances[row]!
-    pace.spend(ROW_UNITS)
-  }
-  segments.forEach((segment, index) => {
-    pace.poll()
-    const sorted = sortInSteps(own[index]!, (units) => pace.spend(units))
-    segment.radius = sorted.length > 0 ? quantile(sorted, RADIUS_SHARE) : 0
-  })
 }
 
 function metricsOf(

@@ -40,7 +40,11 @@ export function fitFences(
 /** What it takes to compare a value with a fence, in multiplications. */
 const FENCE_UNITS = 5
 
-/** Rows with a value beyond a fence, ascending. An absent value (NaN) is not beyond any. @param spend told of the work done, and may throw to stop */
+/**
+ * Rows with a value beyond a fence, ascending. An absent value (NaN) is not beyond any.
+ *
+ * @param spend told of the work done, and may throw to stop
+ */
 export function outlierRows(
   columns: FeatureColumns,
   fences: Fence[],

@@ -69,9 +69,12 @@ export class PreparedRows {
     const finals = ks.length > 1 ? this.#crew.run('finish', finishing).flat() : this.#crew.runAlone('finish', finishing)
     finals.sort((a, b) => a.task - b.task)
     this.#labellings = ks.map((k, slot) => ({ slot, k }))
-    return finals.map(({ task: slot, ...final }) => {
-      return { ...final, k: ks[slot]!, restart: winners[slot]!.task - slot * perK, labels: this.labels(slot) }
-    })
+    return finals.map(({ task: slot, ...final }) => ({
+      ...final,
+      k: ks[slot]!,
+      restart: winners[slot]!.task - slot * perK,
+      labels: this.labels(slot)
+    }))
   }
 
   /** Labels of the slot-th k of the last sweep, in the caller's order. */
