@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, openAsBlob, rmSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from './service.mjs'
+import { freePort } from '../scripts/free-port.mjs'
 
 const project = join(import.meta.dirname, '..')
 const shared = process.env.TESSERA_DATA ?? join(project, '../shared/data')

@@ -1,9 +1,9 @@
 // A server in a process of its own, for as long as it is measured.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../scripts/free-port.mjs'
 import { onCore } from './load.mjs'
 
 const project = join(import.meta.dirname, '..')
@@ -48,13 +48,3 @@ const answers = (url) =>
     ({ ok }) => ok,
     () => false
   )
-
-/** A port that was free a moment ago. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}

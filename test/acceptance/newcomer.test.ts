@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../scripts/free-port.mjs'
 import { adjustedRand } from '../../src/domain/quality/adjusted-rand.ts'
 import type { Dataset } from '../../src/domain/records/dataset.ts'
 import type { Segment } from '../../src/domain/records/segment.ts'
 import { sampleFile } from '../../src/domain/sample/file.ts'
-import { freePort } from '../helpers/free-port.ts'
 import { runCli } from '../helpers/run-cli.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

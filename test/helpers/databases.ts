@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../scripts/free-port.mjs'
 
 /** A server of its own on a free port, with a database `shop` and a user `reader` who may read its tables. */
 export interface DatabaseServer {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 const [FIRST, BEYOND] = [10_000, 32_000]
 
 /** A port on which nobody listens, and which the system will not give to anybody before its use. */
-export async function freePort(): Promise<number> {
+export async function freePort() {
   while (true) {
     const port = FIRST + Math.floor(Math.random() * (BEYOND - FIRST))
     const server = createServer().listen(port, '127.0.0.1')
